@@ -1,0 +1,6 @@
+"""`copy`: a copy means what the original means."""
+
+from words import T
+
+def copy(x: T) -> T: ...
+def deepcopy(x: T, memo: object = None, _nil: object = ...) -> T: ...

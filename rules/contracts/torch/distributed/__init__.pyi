@@ -1,0 +1,1 @@
+"""`torch.distributed`: nothing of it makes or changes a meaning."""

@@ -1,0 +1,6 @@
+"""`torch.distributed.fsdp`: a wrapper around a module is the module."""
+
+from words import T
+
+def FullyShardedDataParallel(module: T, *args: object, **kwargs: object) -> T: ...
+def fully_shard(module: T, *, mesh: object = None, reshard_after_forward: object = None, **options: object) -> T: ...

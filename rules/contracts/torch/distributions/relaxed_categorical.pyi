@@ -1,0 +1,15 @@
+"""`torch.distributions.relaxed_categorical`."""
+
+from typing import Annotated
+
+from torch.distributions.distribution import Distribution
+from words import Along, LogProbabilities, Probabilities
+
+class RelaxedOneHotCategorical(Distribution):
+    probs: Annotated[Probabilities, Along(-1)]
+    logits: Annotated[LogProbabilities, Along(-1)]
+
+    # The options are not named: the attributes of an object are what is said here, not what its constructor was given.
+    def __init__(self, *args: object, **kwargs: object) -> None: ...
+    def sample(self, sample_shape: object = ()) -> Annotated[Probabilities, Along(-1)]: ...
+    def rsample(self, sample_shape: object = ()) -> Annotated[Probabilities, Along(-1)]: ...

@@ -1,0 +1,1 @@
+"""`torch.optim`: nothing of it makes or changes a meaning."""

@@ -1,0 +1,6 @@
+"""`torch.optim.swa_utils`: an averaged model is a model."""
+
+from words import T
+
+def AveragedModel(model: T, device: object = None, avg_fn: object = None, multi_avg_fn: object = None, use_buffers: bool = False) -> T: ...
+def update_bn(loader: object, model: object, device: object = None) -> None: ...
