@@ -1,0 +1,108 @@
+"""Findings of earlier runs: a root's name goes in, what was found last time comes out if nothing that it depends on changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from lossguard.findings import Certainty, Finding, Severity, Stop
+from lossguard.source import Span
+
+FOLDER: Final = ".lossguard_cache"
+_TAG: Final = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds what lossguard found in earlier runs. It can be deleted.\n"
+
+
+def digest(data: bytes) -> str:
+    """A short name for some bytes."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def key_of(folders: Iterable[Path], files: Iterable[str]) -> str:
+    """What every cached finding depends on: the versions, the rules and contracts, and which files there are."""
+    sums = hashlib.blake2b(digest_size=16)
+    for name in ("lossguard", "libcst"):
+        sums.update(version(name).encode())
+    sums.update(sys.version.encode())
+    for folder in folders:
+        for path in sorted((*folder.rglob("*.md"), *folder.rglob("*.pyi"))):
+            sums.update(str(path).encode())
+            sums.update(path.read_bytes())
+    sums.update("\0".join(sorted(files)).encode())
+    return sums.hexdigest()
+
+
+@dataclass(slots=True)
+class Cache:
+    """The findings by root, with the digests of the files that the root's run read."""
+
+    path: Path | None
+    key: str
+    roots: dict[str, dict[str, Any]] = field(default_factory=dict)
+    changed: bool = False
+
+    def get(self, root: str, digests: Callable[[str], str | None]) -> list[Finding] | None:
+        """What was found in a root, if every file that its run read is as it was."""
+        held = self.roots.get(root)
+        if held is None or any(digests(file) != known for file, known in held["files"].items()):
+            return None
+        return [_finding(row) for row in held["findings"]]
+
+    def put(self, root: str, files: Mapping[str, str | None], findings: Iterable[Finding]) -> None:
+        """Remember what was found in a root."""
+        self.roots[root] = {"files": dict(files), "findings": [_row(finding) for finding in findings]}
+        self.changed = True
+
+    def save(self) -> None:
+        """Write the cache, all at once; a folder that cannot be written is no reason to fail."""
+        if self.path is None or not self.changed:
+            return
+        with suppress(OSError):
+            self.path.parent.mkdir(exist_ok=True)
+            (self.path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+            (self.path.parent / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
+            handle, name = tempfile.mkstemp(dir=self.path.parent)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump({"key": self.key, "roots": self.roots}, file)
+            Path(name).replace(self.path)
+
+
+def load(cwd: Path, key: str) -> Cache:
+    """The cache of a working directory; one made under other rules, or damaged, is empty."""
+    path = cwd / FOLDER / "findings.json"
+    try:
+        document = json.loads(path.read_bytes())
+        roots = document["roots"] if document["key"] == key else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        roots = {}
+    return Cache(path, key, roots if isinstance(roots, dict) else {})
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    return {
+        "head": [
+            finding.code,
+            finding.name,
+            finding.severity.value,
+            finding.message,
+            finding.certainty.value,
+            finding.condition,
+            finding.line,
+        ],
+        "span": list(finding.span),
+        "trace": [[list(stop.span), stop.message] for stop in finding.trace],
+    }
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    code, name, severity, message, certainty, condition, line = row["head"]
+    trace = tuple(Stop(Span(*span), text) for span, text in row["trace"])
+    return Finding(code, name, Severity(severity), message, Span(*row["span"]), Certainty(certainty), condition, trace, line)

@@ -1,0 +1,197 @@
+"""The command line: options go in, reports and an exit status come out. Exit 0: nothing found; 1: findings; 2: the run failed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+from lossguard import __version__
+from lossguard.config import Config, ConfigError, check_selectors, find
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from lossguard.engine import Report
+    from lossguard.rulebook import Rule, RuleBook
+
+FORMATS: Final = ("full", "concise", "json")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="lossguard")
+def main() -> None:
+    """Find losses that get the wrong thing: softmax into CrossEntropyLoss, probabilities into NLLLoss, and their relatives."""
+
+
+def guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn what a user can get wrong into one line and exit status 2, and a closed pipe into a quiet end."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from lossguard.contracts.stubs import ContractError
+        from lossguard.files import PathError
+        from lossguard.rulebook import RuleError
+
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except (ConfigError, PathError, RuleError, ContractError) as error:
+            fail(str(error))
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    return run
+
+
+def fail(message: str) -> NoReturn:
+    """Say in one line why the run failed."""
+    click.echo(f"lossguard: {message}", err=True)
+    sys.exit(2)
+
+
+def _codes(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """`--select LG1,LG401 --select LG5` -> the three of them."""
+    return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
+
+
+@main.command()
+@click.argument("paths", nargs=-1)
+@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How findings are printed.")
+@click.option(
+    "--select", multiple=True, callback=_codes, metavar="RULES", help="Rules to report: codes, prefixes, names or ALL; commas allowed."
+)
+@click.option("--ignore", multiple=True, callback=_codes, metavar="RULES", help="Rules to leave out.")
+@click.option("--why", metavar="FILE:LINE", help="Say what reaches the losses on a line, or why it is not known, and stop.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
+@click.option("--isolated", is_flag=True, help="Ignore every configuration file.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write what earlier runs found.")
+@click.option("--stdin-filename", metavar="FILE", help="The name of what is read from standard input (path `-`).")
+@guarded
+def check(
+    paths: tuple[str, ...],
+    output_format: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    why: str | None,
+    stdin_filename: str | None,
+    *,
+    exit_zero: bool,
+    isolated: bool,
+    no_cache: bool,
+) -> None:
+    """Check PATHS: files, notebooks and folders (default: the current folder), or `-` for standard input."""
+    cwd = Path.cwd()
+    config = _config(cwd, select, ignore, isolated=isolated)
+    if why is not None:
+        _print_why(why, cwd, config, paths or (".",))
+        return
+    given = _standard_input(paths, stdin_filename)
+    from lossguard import engine
+
+    named = tuple(path for path in paths if path != "-") or (() if given else (".",))
+    report = engine.check(named, cwd, config, given=given, cached=not no_cache)
+    _print(report, output_format, cwd, engine.Knowledge(config).book, given)
+    if report.findings and not exit_zero:
+        sys.exit(1)
+
+
+def _config(cwd: Path, select: tuple[str, ...], ignore: tuple[str, ...], *, isolated: bool) -> Config:
+    """The settings in force: the file's, overruled by the command line."""
+    from lossguard.engine import Knowledge
+
+    config = Config(folder=cwd) if isolated else find(cwd)
+    config = replace(config, select=select or config.select, ignore=ignore or config.ignore)
+    check_selectors(config, {rule.code: rule.name for rule in Knowledge(config).book.rules.values()})
+    return config
+
+
+def _standard_input(paths: tuple[str, ...], name: str | None) -> dict[str, bytes]:
+    if "-" not in paths:
+        if name is not None:
+            raise ConfigError("--stdin-filename goes with the path `-`")
+        return {}
+    return {name or "-": sys.stdin.buffer.read()}
+
+
+def _console() -> Console:
+    """Colour where people look at it: on a terminal, or where FORCE_COLOR asks for it; NO_COLOR turns it off."""
+    from rich.console import Console
+
+    return Console(soft_wrap=False, emoji=False, markup=False, legacy_windows=False)
+
+
+def _print(report: Report, output_format: str, cwd: Path, book: RuleBook, given: dict[str, bytes]) -> None:
+    findings = list(report.findings)
+    if output_format == "json":
+        from lossguard.report import machine
+
+        click.echo(machine.text(findings, [f"{file}: too large to be followed to the end" for file in report.exhausted]))
+        return
+    if output_format == "concise":
+        from lossguard.report import concise
+
+        click.echo("".join(f"{concise.line(finding)}\n" for finding in findings), nl=False)
+    from lossguard.report import full
+    from lossguard.report.frames import Sources
+
+    console = _console()
+    if output_format == "full":
+        full.write(console, findings, book.rules, Sources(cwd, given))
+    for note in report.notes:
+        click.echo(f"{note.span}: revealed: {note.message}")
+    full.summary(console, findings, report.checked)
+    for file in report.exhausted:
+        click.echo(f"lossguard: {file} is too large to be followed to the end; findings may be missing", err=True)
+
+
+def _print_why(why: str, cwd: Path, config: Config, paths: tuple[str, ...]) -> None:
+    file, _, row = why.rpartition(":")
+    if not file or not row.isdigit():
+        raise ConfigError(f"--why takes FILE:LINE, not `{why}`")
+    from lossguard import engine
+    from lossguard.report import why as report
+
+    found = list(report.lines(engine.events_at(file, int(row), cwd, config, paths)))
+    click.echo("\n".join(found) or f"{file}:{row}: no call of a loss was reached on this line")
+
+
+@main.command()
+@click.argument("rule")
+@guarded
+def explain(rule: str) -> None:
+    """Print the page of RULE: a code such as LG101, or a name."""
+    found = _book().named(rule)
+    if found is None:
+        raise ConfigError(f"unknown rule `{rule}`; `lossguard rules` lists them")
+    from rich.markdown import Markdown
+
+    console = _console()
+    if console.is_terminal:
+        console.print(Markdown(found.body))
+    else:
+        click.echo(found.body)
+
+
+@main.command()
+@guarded
+def rules() -> None:
+    """List all rules."""
+    for rule in _book().rules.values():
+        click.echo(_row(rule))
+
+
+def _row(rule: Rule) -> str:
+    return f"{rule.code}  {rule.severity.value:<8} {rule.name}"
+
+
+def _book() -> RuleBook:
+    from lossguard.rulebook import RuleBook, shipped
+
+    return RuleBook((shipped(), *find(Path.cwd()).rule_folders))

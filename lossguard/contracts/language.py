@@ -1,0 +1,171 @@
+"""The words of a contract: parameters and what they accept, results and what becomes of axes; closed and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, NamedTuple
+
+from lossguard.domains import Domain
+
+
+class Absent(Enum):
+    """The default of a parameter that has none."""
+
+    REQUIRED = "required"
+
+
+class Word(NamedTuple):
+    """An effect on a result, or a relation between parameters, as a stub writes it: `Permuted("dims")`."""
+
+    name: str
+    arguments: tuple[Hashable, ...] = ()
+
+
+# The effects that a result may have, each with the number of its arguments; `interpret/effects` implements one function for each.
+EFFECTS: Final[Mapping[str, range]] = {
+    "Like": range(1, 2),  # Like("input"): axis, shape and origin are those of this argument
+    "Along": range(1, 2),  # Along("dim"), Along(-3): the meaning lies along this axis
+    "Unmixed": range(0, 1),  # drops the origin: a mixture is no longer "the output of a softmax"
+    "Reshaped": range(1, 2),  # view, reshape
+    "Permuted": range(1, 2),
+    "Transposed": range(2, 3),
+    "Moved": range(2, 3),  # movedim
+    "Unsqueezed": range(1, 2),
+    "Squeezed": range(0, 2),
+    "Flattened": range(2, 3),
+    "Selected": range(1, 2),  # one index of an axis: the axis goes
+    "Narrowed": range(1, 2),  # some indices of an axis: the axis stays
+    "Gathered": range(1, 2),
+    "Masked": range(0, 1),
+    "Expanded": range(0, 1),
+    "Summed": range(2, 3),
+    "Averaged": range(2, 3),
+    "LogSummed": range(2, 3),  # logsumexp
+    "Extremes": range(2, 3),  # max, min, median along an axis
+    "Stacked": range(2, 3),
+    "Concatenated": range(2, 3),
+    "Split": range(2, 3),  # Split("tensor", "dim"): a tuple of pieces
+    "Unbound": range(2, 3),  # unbind: a tuple of slices
+    "Normalised": range(1, 2),  # x / x.sum(d): the axis is the one of the sum
+    "Blank": range(0, 1),  # zeros, empty: means what it is filled with
+    "Read": range(1, 2),  # Read("data"): a literal tensor means what its numbers say
+    "As": range(1, 2),  # As("torch.nn.functional.softmax"): what this function makes of the same arguments
+    "Calls": range(1, 2),  # Calls("forward"): what this method of the object makes of the same arguments
+    "Chained": range(0, 1),  # what the items make of the input, one after the other
+    "Holds": range(1, 2),  # the object becomes a container of this argument's items
+    "Registers": range(2, 3),  # Registers("name", "module"): an attribute, and the last item, of the object
+    "Partial": range(0, 1),  # functools.partial
+    "Applied": range(1, 3),  # Applied("function", ...): the result of calling an argument with the rest
+    "Fields": range(1, 9),  # the names of a tuple's items
+    "Phase": range(0, 1),  # a flag that says in which phase a run is
+    "Item": range(1, 3),  # Item("key"): the item of the object, or of an argument
+    "Attribute": range(1, 3),  # Attribute("object", "name"): getattr
+}
+
+# The relations that an argument may have to others.
+RELATIONS: Final[Mapping[str, range]] = {
+    "Small": range(0, 1),  # a constant near zero: an epsilon
+    "SumOf": range(1, 2),  # SumOf("self"): self.sum(d, keepdim=True)
+    "LogSumExpOf": range(1, 2),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """What an argument must be for a signature to apply; anything where nothing is said.
+
+    `constants` are the types of Python constants that are welcome, `literals` the only values; an unknown argument is
+    welcome wherever no domain is asked for.
+    """
+
+    domains: frozenset[Domain] | None = None
+    constants: frozenset[type] | None = None
+    literals: tuple[Hashable, ...] | None = None
+    variable: str | None = None
+    relations: tuple[Word, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        """Whether every argument is welcome."""
+        return self.domains is None and self.constants is None and self.literals is None and not self.relations
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter; `kind` is "positional", "*", "keyword" or "**"."""
+
+    name: str
+    kind: str
+    default: Hashable
+    accepts: Accepts
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a call gives: a domain, the type variable's thing, a tuple, an object of a class, None, nothing known, or no return."""
+
+    domain: Domain | None = None
+    variable: str | None = None
+    items: tuple[Result, ...] | None = None
+    instance: str | None = None
+    none: bool = False
+    never: bool = False
+    effects: tuple[Word, ...] = ()
+
+    def effect(self, name: str) -> Word | None:
+        """The effect of this name, where the result has it."""
+        return next((word for word in self.effects if word.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One overload."""
+
+    parameters: tuple[Parameter, ...]
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A function or method: its full name and its overloads, the first that fits decides."""
+
+    name: str
+    signatures: tuple[Signature, ...]
+    owner: str | None = None
+
+    @property
+    def family(self) -> str:
+        """The last part of the name: what rules call it."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def makes_loss(self) -> bool:
+        """Whether a call gives a loss, so that its parameters are demands."""
+        return any(signature.result.domain is Domain.LOSS for signature in self.signatures)
+
+    @property
+    def demands(self) -> dict[str, frozenset[Domain]]:
+        """For a loss: the parameters that ask for a domain, and every domain that some overload takes there."""
+        wanted: dict[str, frozenset[Domain]] = {}
+        for signature in self.signatures if self.makes_loss else ():
+            for parameter in signature.parameters:
+                if parameter.accepts.domains is not None:
+                    wanted[parameter.name] = wanted.get(parameter.name, frozenset()) | parameter.accepts.domains
+        return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class ClassContract:
+    """A class: its full name, its bases' full names, its methods and attributes."""
+
+    name: str
+    bases: tuple[str, ...] = ()
+    methods: Mapping[str, Contract] = field(default_factory=dict, hash=False)
+    attributes: Mapping[str, Result] = field(default_factory=dict, hash=False)
+
+    @property
+    def family(self) -> str:
+        """The last part of the name."""
+        return self.name.rpartition(".")[2]

@@ -1,0 +1,108 @@
+"""Folders of stubs go in; `find` gives the contract for a dotted name, however the name is re-exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from lossguard.contracts.language import ClassContract, Contract
+from lossguard.contracts.stubs import Stub
+from lossguard.domains import Domain
+
+
+class Library:
+    """All contracts of some folders; files are read when a name in them is first asked for."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        """`folders` are searched in order; a file's path below its folder is the dotted name of what it describes."""
+        self.folders = folders
+        self._stubs: dict[str, Stub | None] = {}
+        self._found: dict[str, Contract | ClassContract | None] = {}
+
+    def stub(self, module: str) -> Stub | None:
+        """The stub of a module or of a class's methods, `torch.nn.functional`, `torch.Tensor`."""
+        if module not in self._stubs:
+            self._stubs[module] = self._open(module)
+        return self._stubs[module]
+
+    def _open(self, module: str) -> Stub | None:
+        below = Path(*module.split("."))
+        candidates = (path for folder in self.folders for path in (folder / below.with_suffix(".pyi"), folder / below / "__init__.pyi"))
+        path = next((path for path in candidates if path.is_file()), None)
+        return None if path is None else Stub(path, module)
+
+    @cached_property
+    def tensor(self) -> str:
+        """The full name of the tensor class: its methods are the functions of a stub file of that name."""
+        return next((module for module in self.modules if module.endswith(f".{Domain.TENSOR.value}")), "")
+
+    def method(self, name: str) -> Contract | None:
+        """The contract of a tensor's method."""
+        found = self.find(f"{self.tensor}.{name}")
+        return found if isinstance(found, Contract) else None
+
+    @cached_property
+    def tensor_attributes(self) -> ClassContract | None:
+        """What a tensor's attributes are: the class `Attributes` of its stub."""
+        found = self.find(f"{self.tensor}.Attributes")
+        return found if isinstance(found, ClassContract) else None
+
+    def knows_package(self, name: str) -> bool:
+        """Whether some contract is about this top-level package."""
+        return any((folder / name).is_dir() or (folder / f"{name}.pyi").is_file() for folder in self.folders)
+
+    def find(self, name: str) -> Contract | ClassContract | None:
+        """The contract for a full name such as `torch.nn.CrossEntropyLoss`; None where there is none."""
+        if name not in self._found:
+            self._found[name] = None  # a re-export that leads back to itself finds nothing
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> Contract | ClassContract | None:
+        module, _, member = name.rpartition(".")
+        if not module:
+            return None
+        stub = self.stub(module)
+        if stub is None:
+            return self._in_class(module, member)
+        match stub.member(member):
+            case str() as elsewhere if elsewhere != name:
+                return self.find(elsewhere)
+            case Contract() | ClassContract() as held:
+                return held
+            case _:
+                stars = stub.imports.get("*", "").split()
+                return next((found for star in stars if (found := self.find(f"{star}.{member}")) is not None), None)
+
+    def _in_class(self, name: str, member: str) -> Contract | None:
+        """`torch.nn.Module.forward`: a method named through its class."""
+        match self.find(name):
+            case ClassContract(methods=methods):
+                return methods.get(member)
+            case _:
+                return None
+
+    def mro(self, contract: ClassContract) -> Iterator[ClassContract]:
+        """The class and its bases, depth first."""
+        yield contract
+        for base in contract.bases:
+            found = self.find(base)
+            if isinstance(found, ClassContract):
+                yield from self.mro(found)
+
+    def everything(self) -> Iterator[Contract | ClassContract]:
+        """Every contract that some file defines: for the tests and the documentation."""
+        for module in self.modules:
+            stub = self.stub(module)
+            for name in stub.names() if stub is not None else ():
+                member = stub.member(name) if stub is not None else None
+                if isinstance(member, Contract | ClassContract):
+                    yield member
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """The dotted names of all stub files."""
+        paths = (path.relative_to(folder) for folder in self.folders for path in folder.rglob("*.pyi"))
+        found = {path.with_suffix("") for path in paths if path.name != "words.pyi"}
+        return tuple(sorted(".".join(path.parts).removesuffix(".__init__") for path in found))

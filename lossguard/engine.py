@@ -1,0 +1,222 @@
+"""Paths go in, findings come out: files are found, run one root at a time, judged and located."""
+
+from __future__ import annotations
+
+import gc
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lossguard import cache as caches
+from lossguard.config import Config, selected
+from lossguard.contracts.library import Library
+from lossguard.files import found_below
+from lossguard.findings import Finding, Severity, Stop, ordered
+from lossguard.judge import Verdict, judge
+from lossguard.rulebook import RuleBook, shipped
+from lossguard.source import Source, Span, UnreadableError, from_bytes
+
+if TYPE_CHECKING:
+    from lossguard.program import Program
+    from lossguard.values import Event, Place
+
+UNREADABLE: Final = "LG900"
+REVEAL: Final = "reveal"
+# Deep programs recurse deeply: every Python call that is followed takes some twenty frames of ours.
+RECURSION: Final = 20_000
+
+
+@dataclass
+class Knowledge:
+    """The rule book and the contracts, the shipped ones and a project's own."""
+
+    config: Config = field(default_factory=Config)
+
+    @cached_property
+    def book(self) -> RuleBook:
+        """The rules."""
+        return RuleBook((shipped(), *self.config.rule_folders))
+
+    @cached_property
+    def library(self) -> Library:
+        """The contracts; a project's own come first."""
+        return Library((*self.config.contract_folders, shipped() / "contracts"))
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where all of it is kept."""
+        return (shipped(), *self.config.rule_folders, *self.config.contract_folders)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found, how much it looked at, what `reveal` shows, and which files the bounds cut short."""
+
+    findings: tuple[Finding, ...]
+    checked: int
+    notes: tuple[Stop, ...] = ()
+    exhausted: tuple[str, ...] = ()
+
+
+@dataclass
+class Run:
+    """One run over some files: what is known, the contents that replace files, and what has been read so far."""
+
+    cwd: Path
+    knowledge: Knowledge
+    files: tuple[str, ...]
+    given: Mapping[str, bytes] = field(default_factory=dict)
+    data: dict[str, bytes | None] = field(default_factory=dict)
+    notes: dict[Stop, None] = field(default_factory=dict)
+    exhausted: list[str] = field(default_factory=list)
+
+    @cached_property
+    def program(self) -> Program:
+        """The program that the files make up; the parser is imported only now."""
+        from lossguard.program import Program
+
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
+        return Program(self.cwd, {name: _source(name, data) for name, data in self.given.items()}, self.files)
+
+    def read(self, file: str) -> bytes | None:
+        """A file's bytes; None where it cannot be read."""
+        if file not in self.data:
+            try:
+                self.data[file] = self.given[file] if file in self.given else (self.cwd / file).read_bytes()
+            except OSError:
+                self.data[file] = None
+        return self.data[file]
+
+    def digest(self, file: str) -> str | None:
+        """A short name for a file's content."""
+        data = self.read(file)
+        return None if data is None else caches.digest(data)
+
+
+def _source(name: str, data: bytes) -> Source:
+    try:
+        return from_bytes(data, name)
+    except UnreadableError:
+        return Source(name, data.decode(errors="replace"))
+
+
+# What a file must mention to be worth running: losses, what is fed to them, and places where programs begin.
+_MENTIONS: Final = re.compile(rb"[lL]oss|LOSS|criterion|entropy|kl_div|[sS]oftmax|[sS]igmoid|__main__|\.log\(|reveal")
+
+
+def check(paths: Iterable[str], cwd: Path, config: Config, *, given: Mapping[str, bytes] | None = None, cached: bool = True) -> Report:
+    """Check files and folders; `given` are contents that take the place of files on disk.
+
+    Raises PathError for a path that does not exist, RuleError and ContractError for rules or contracts that cannot be used.
+    """
+    found = {**found_below(paths, cwd, config.exclude), **dict.fromkeys(given or (), True)}
+    run = Run(cwd, Knowledge(config), tuple(found), given or {})
+    roots = [file for file, named in found.items() if named or _MENTIONS.search(run.read(file) or b"")]
+    key = caches.key_of(run.knowledge.folders, found)
+    cache = caches.load(cwd, key) if cached and not given else caches.Cache(None, key)
+    findings = _all(run, roots, cache)
+    cache.save()
+    kept = [finding for finding in findings if selected(config, finding.code, finding.name)]
+    return Report(tuple(sorted(kept, key=ordered)), len(found), tuple(run.notes), tuple(run.exhausted))
+
+
+def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
+    """The findings of all roots; what several of them find at one place, from one producer, is one finding."""
+    best: dict[object, Finding] = {}
+    gc.disable()  # the trees of a parse are many small objects without cycles
+    try:
+        for root in roots:
+            findings = cache.get(root, run.digest)
+            if findings is None:
+                findings = _fresh(run, root, cache)
+            for finding in findings:
+                key = (finding.code, finding.span, finding.trace[0].span if finding.trace else None)
+                best[key] = min(finding, best.get(key, finding), key=lambda one: (one.certainty.value, len(one.trace)))
+    finally:
+        gc.enable()
+    return list(best.values())
+
+
+def _fresh(run: Run, root: str, cache: caches.Cache) -> list[Finding]:
+    from lossguard.interpret.interpreter import interpret
+
+    book = run.knowledge.book
+    run.program.touched.clear()
+    outcome = interpret(run.program, run.knowledge.library, book.watched | {REVEAL}, root)
+    findings = [*_located(run.program, judge(book, outcome.events)), *_unreadable(run, run.program.touched)]
+    notes = [event for event in outcome.events if event.name == REVEAL]
+    run.notes.update(dict.fromkeys(_revealed(run.program, notes)))
+    run.exhausted += [root] if outcome.exhausted else []
+    if not notes and not outcome.exhausted:
+        cache.put(root, {file: run.digest(file) for file in run.program.touched}, findings)
+    return findings
+
+
+def _revealed(program: Program, events: list[Event]) -> Iterator[Stop]:
+    """What `lossguard.reveal(x)` says: the distinct values over all runs that get there."""
+    spans = spans_of(program, [event.place for event in events])
+    shown: dict[Span, dict[str, None]] = {}
+    for event in events:
+        shown.setdefault(spans[event.place], {}).update(dict.fromkeys(str(argument.value) for argument in event.arguments))
+    yield from (Stop(span, " | ".join(texts)) for span, texts in shown.items())
+
+
+def _located(program: Program, verdicts: list[Verdict]) -> Iterator[Finding]:
+    """Verdicts speak of nodes, findings of rows and columns."""
+    spans = spans_of(program, [place for one in verdicts for place in (one.place, *(step.place for step in one.steps))])
+    for one in verdicts:
+        span = spans[one.place]
+        trace = tuple(Stop(spans[step.place], step.text) for step in one.steps)
+        line = _line(program, span)
+        yield Finding(one.rule.code, one.rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, line)
+
+
+def spans_of(program: Program, places: Iterable[Place]) -> dict[Place, Span]:
+    """Where some nodes stand, file by file."""
+    wanted: dict[str, set[Place]] = {}
+    for place in places:
+        wanted.setdefault(place.file, set()).add(place)
+    return {place: span for file, held in wanted.items() for place, span in program.spans(file, held).items()}
+
+
+def _line(program: Program, span: Span) -> str:
+    lines = program.parsed(span.file).source.lines_of(span.cell)
+    return lines[span.row - 1] if 0 < span.row <= len(lines) else ""
+
+
+def _unreadable(run: Run, files: Iterable[str]) -> Iterator[Finding]:
+    """One finding for each place that cannot be read, in the files that are checked."""
+    rule = run.knowledge.book.rules[UNREADABLE]
+    for file in sorted(set(files).intersection(run.files)):
+        parsed = run.program.parsed(file)
+        for error in parsed.unreadable:
+            span = parsed.source.span(error.row, error.column, error.row, error.column + 1)
+            line = _line(run.program, span)
+            yield Finding(rule.code, rule.name, Severity.ERROR, rule.message.format(error=error.message), span, line=line)
+
+
+def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[str]) -> list[tuple[Event, Span]]:
+    """What reaches the losses on one line of a file, in every run that gets there: for `--why`."""
+    found = {**found_below([file], cwd, ()), **found_below(paths, cwd, config.exclude)}
+    run = Run(cwd, Knowledge(config), tuple(found))
+    target = next(iter(found))
+    seen: dict[object, tuple[Event, Span]] = {}
+    for root in found:
+        if root == target or _MENTIONS.search(run.read(root) or b""):
+            for event, span in _events_of(run, root, target):
+                if span.row == row:
+                    seen.setdefault((event.place, event.name, tuple(argument.value for argument in event.arguments)), (event, span))
+    return list(seen.values())
+
+
+def _events_of(run: Run, root: str, file: str) -> Iterator[tuple[Event, Span]]:
+    from lossguard.interpret.interpreter import interpret
+
+    outcome = interpret(run.program, run.knowledge.library, run.knowledge.book.watched, root)
+    held = [event for event in outcome.events if event.place.file == file]
+    spans = spans_of(run.program, [event.place for event in held])
+    yield from ((event, spans[event.place]) for event in held)

@@ -1,0 +1,74 @@
+"""Paths on the command line go in, the Python files and notebooks to check come out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from pathspec import GitIgnoreSpec
+
+
+class PathError(Exception):
+    """A path on the command line that is not there."""
+
+
+ALWAYS_SKIPPED: Final = (
+    ".git/", ".hg/", ".svn/", ".venv/", "venv/", ".tox/", ".nox/", ".eggs/", ".mypy_cache/", ".ruff_cache/", ".pytest_cache/",
+    ".ipynb_checkpoints/", "__pycache__/", "node_modules/", "site-packages/", ".lossguard_cache/",
+)  # fmt: skip
+_SUFFIXES: Final = (".py", ".ipynb")
+
+
+def shown(path: Path, cwd: Path) -> str:
+    """A path as reports show it: relative to the working directory where it lies below."""
+    relative = os.path.relpath(path, cwd)
+    return str(path) if relative.startswith("..") else relative
+
+
+def found_below(paths: Iterable[str], cwd: Path, exclude: tuple[str, ...]) -> dict[str, bool]:
+    """The files to check, in order, and whether each was named itself. A named file is checked whatever `exclude` says.
+
+    Raises PathError for a path that does not exist.
+    """
+    found: dict[str, bool] = {}
+    for path in paths:
+        full = cwd / path
+        if full.is_file():
+            found[shown(full, cwd)] = True
+        elif full.is_dir():
+            for file in _walk(full, cwd, exclude):
+                found.setdefault(file, False)
+        else:
+            raise PathError(f"{path}: no such file or folder")
+    return found
+
+
+def _walk(folder: Path, cwd: Path, exclude: tuple[str, ...]) -> Iterator[str]:
+    """The files below a folder, less what .gitignore files and `exclude` leave out."""
+    specs = [(folder, GitIgnoreSpec.from_lines((*ALWAYS_SKIPPED, *exclude))), *_ignored_above(folder)]
+    for root, folders, names in os.walk(folder):
+        here = Path(root)
+        specs = [(base, spec) for base, spec in specs if here.is_relative_to(base)] + (_gitignore(here) if here != folder else [])
+        folders[:] = sorted(name for name in folders if not _ignored(here / name, specs, folder=True))
+        wanted = sorted(name for name in names if name.endswith(_SUFFIXES))
+        yield from (shown(here / name, cwd) for name in wanted if not _ignored(here / name, specs, folder=False))
+
+
+def _gitignore(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
+    path = folder / ".gitignore"
+    if not path.is_file():
+        return []
+    return [(folder, GitIgnoreSpec.from_lines(path.read_text(encoding="utf-8", errors="replace").splitlines()))]
+
+
+def _ignored_above(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
+    """A folder's own .gitignore, and those above it up to the root of its repository."""
+    chain = [folder, *folder.parents]
+    root = next((index for index, above in enumerate(chain) if (above / ".git").exists()), 0)
+    return [spec for above in chain[: root + 1] for spec in _gitignore(above)]
+
+
+def _ignored(path: Path, specs: list[tuple[Path, GitIgnoreSpec]], *, folder: bool) -> bool:
+    return any(spec.match_file(f"{path.relative_to(base).as_posix()}{'/' if folder else ''}") for base, spec in specs)

@@ -1,0 +1,91 @@
+"""What is reported: findings, with their places, their traces and the shape they have in JSON."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from lossguard.source import Span
+
+
+class Severity(Enum):
+    """How bad a finding is: wrong training or a crash, a cost, a remark."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def lower(self) -> Severity:
+        """One step less severe."""
+        return Severity.WARNING if self is Severity.ERROR else Severity.INFO
+
+
+class Certainty(Enum):
+    """Whether the pattern is there on every path, or only under a condition that the code leaves open."""
+
+    HOLDS = "holds"
+    MAY_HOLD = "may-hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of a trace: a place, and what happens to the value there."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mistake at one place, with the way on which the wrong value got there."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    span: Span
+    certainty: Certainty = Certainty.HOLDS
+    condition: str | None = None
+    trace: tuple[Stop, ...] = ()
+    line: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for the finding that survives edits elsewhere in the file: code, file, cell and the text of the line."""
+        identity = "\0".join((self.code, self.span.file, str(self.span.cell), self.line.strip(), self.message))
+        return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+
+def ordered(finding: Finding) -> tuple[str, int, int, int, str, str]:
+    """The order of reports: by file, cell, place, code, message."""
+    span = finding.span
+    return (span.file, span.cell or 0, span.row, span.column, finding.code, finding.message)
+
+
+def to_json(finding: Finding, url: str) -> dict[str, Any]:
+    """The finding as other tools read it (`--output-format json`); `fix` is null while there is none."""
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.value,
+        "certainty": finding.certainty.value,
+        "condition": finding.condition,
+        "message": finding.message,
+        **_located(finding.span),
+        "trace": [{**_located(stop.span), "message": stop.message} for stop in finding.trace],
+        "fix": None,
+        "url": url,
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _located(span: Span) -> dict[str, Any]:
+    return {
+        "filename": span.file,
+        "cell": span.cell,
+        "location": {"row": span.row, "column": span.column},
+        "end_location": {"row": span.end_row, "column": span.end_column},
+    }

@@ -1,0 +1,1 @@
+"""A program goes in, the events that its runs may cause come out: forward abstract interpretation."""

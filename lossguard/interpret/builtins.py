@@ -1,0 +1,423 @@
+"""Python's own functions, and the methods of its strings, lists and dicts, on abstract values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, Final
+
+from lossguard.contracts.language import ClassContract
+from lossguard.domains import Domain
+from lossguard.guards import Symbol
+from lossguard.interpret import arithmetic, conditions, containers, names, objects
+from lossguard.interpret.containers import content_of, items_of, new_dict, new_list
+from lossguard.interpret.machine import Machine, Site
+from lossguard.interpret.store import joined_items
+from lossguard.interpret.things import (
+    ENTRIES,
+    ITEMS,
+    Address,
+    Arguments,
+    Builtin,
+    DictObject,
+    Entries,
+    External,
+    Function,
+    Instance,
+    Items,
+    ListObject,
+    Pack,
+    ProjectClass,
+)
+from lossguard.values import ALWAYS, NONE, Constant, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
+
+
+def call_builtin(m: Machine, thing: Builtin, arguments: Arguments, site: Site) -> Value:
+    """Call one of Python's own functions, or a method of one of its containers."""
+    if thing.receiver is not None:
+        return call_method(m, thing, arguments, site)
+    work = _FUNCTIONS.get(thing.name)
+    return work(m, arguments, site) if work is not None else m.unknown(Why.CALL, f"`{thing.name}`", site)
+
+
+def _range(m: Machine, arguments: Arguments, site: Site) -> Value:
+    constants = [value.only for value in arguments.positional]
+    numbers = [thing.value for thing in constants if isinstance(thing, Constant) and isinstance(thing.value, int)]
+    if len(numbers) == len(constants) and len(numbers) in {1, 2, 3} and numbers[2:] != [0]:
+        found = range(*(numbers if len(numbers) > 1 else [0, *numbers]))
+        if len(found) <= containers.UNROLLED:
+            return new_list(m, Items(tuple(sole(Constant(number)) for number in found)), site)
+    return new_list(m, Items(head=m.unknown(Why.ITEM, "a number of a range", site)), site)
+
+
+def _list(m: Machine, arguments: Arguments, site: Site) -> Value:
+    given = arguments.at(0)
+    return new_list(m, items_of(m, given, site) if given is not None else Items(), site)
+
+
+def _tuple(m: Machine, arguments: Arguments, site: Site) -> Value:
+    given = arguments.at(0)
+    items = items_of(m, given, site) if given is not None else Items()
+    return sole(Pack(items.items)) if items.head is None else new_list(m, items, site)
+
+
+def _dict(m: Machine, arguments: Arguments, site: Site) -> Value:
+    content = Entries(arguments.keywords, unknown(Why.ITEM, "more of `**`") if arguments.open else None)
+    for given in arguments.positional:
+        known = containers.entries_of(m, given)
+        content = containers.updated(known if known is not None else _from_pairs(m, given, site), content)
+    return new_dict(m, content, site)
+
+
+def _from_pairs(m: Machine, given: Value, site: Site) -> Entries:
+    """`dict([("a", x), ("b", y)])`."""
+    content = Entries()
+    for item in items_of(m, given, site).everything():
+        match item.only:
+            case Pack(items=(key, value)):
+                content = containers.with_key(content, key, value)
+            case _:
+                content = Entries(content.pairs, unknown(Why.ITEM, "a dict of unknown content"))
+    return content
+
+
+def _zip(m: Machine, arguments: Arguments, site: Site) -> Value:
+    columns = [items_of(m, value, site) for value in arguments.positional]
+    if columns and all(column.head is None for column in columns):
+        rows = zip(*(column.items for column in columns), strict=False)
+        return new_list(m, Items(tuple(sole(Pack(row)) for row in rows)), site)
+    return new_list(m, Items(head=sole(Pack(tuple(map(containers.any_of, columns))))), site)
+
+
+def _enumerate(m: Machine, arguments: Arguments, site: Site) -> Value:
+    items = items_of(m, arguments.positional[0], site) if arguments.positional else Items()
+    if items.head is None:
+        rows = tuple(sole(Pack((sole(Constant(index)), item))) for index, item in enumerate(items.items))
+        return new_list(m, Items(rows), site)
+    counter = m.unknown(Why.ITEM, "a counter", site)
+    return new_list(m, Items(head=sole(Pack((counter, containers.any_of(items))))), site)
+
+
+def _same(m: Machine, arguments: Arguments, site: Site) -> Value:
+    """`sorted`, `iter`, `set`: the same items, for all that is known."""
+    return new_list(m, items_of(m, arguments.positional[0], site), site) if arguments.positional else new_list(m, Items(), site)
+
+
+def _reversed(m: Machine, arguments: Arguments, site: Site) -> Value:
+    items = items_of(m, arguments.positional[0], site) if arguments.positional else Items()
+    return new_list(m, Items(items.items[::-1]) if items.head is None else Items(head=containers.any_of(items)), site)
+
+
+def _next(m: Machine, arguments: Arguments, site: Site) -> Value:
+    return containers.any_of(items_of(m, arguments.positional[0], site)) if arguments.positional else NONE
+
+
+def _map(m: Machine, arguments: Arguments, site: Site) -> Value:
+    if len(arguments.positional) < 2:
+        return m.unknown(Why.CALL, "`map`", site)
+    callee, *given = arguments.positional
+    columns = [items_of(m, value, site) for value in given]
+    if all(column.head is None and len(column.items) <= containers.UNROLLED for column in columns):
+        rows = zip(*(column.items for column in columns), strict=False)
+        return new_list(m, Items(tuple(m.call(callee, Arguments(tuple(row)), site) for row in rows)), site)
+    return new_list(m, Items(head=m.call(callee, Arguments(tuple(map(containers.any_of, columns))), site)), site)
+
+
+def _filter(m: Machine, arguments: Arguments, site: Site) -> Value:
+    items = items_of(m, arguments.positional[1], site) if len(arguments.positional) > 1 else Items()
+    return new_list(m, Items(head=containers.any_of(items)), site)
+
+
+def _sum(m: Machine, arguments: Arguments, site: Site) -> Value:
+    items = items_of(m, arguments.positional[0], site) if arguments.positional else Items()
+    if items.head is not None or not items.items:
+        return m.unknown(Why.OPERATION, "a sum of any number of items", site)
+    total = items.items[0]
+    for item in items.items[1:]:
+        total = arithmetic.binary(m, "+", total, item, site)
+    return total
+
+
+def _len(m: Machine, arguments: Arguments, site: Site) -> Value:
+    thing = arguments.positional[0].only if arguments.positional else None
+    match thing:
+        case Pack(items=items):
+            return sole(Constant(len(items)))
+        case Constant(value=str() as text):
+            return sole(Constant(len(text)))
+        case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
+            match content_of(m, address):
+                case Items(items=items, head=None):
+                    return sole(Constant(len(items)))
+                case Entries(pairs=pairs, rest=None):
+                    return sole(Constant(len(pairs)))
+    return m.derived(thing, Why.CALL, "a length", "length") if isinstance(thing, Unknown) else m.unknown(Why.CALL, "a length", site)
+
+
+def _isinstance(m: Machine, arguments: Arguments, site: Site) -> Value:
+    if len(arguments.positional) != 2:
+        return m.unknown(Why.CALL, "`isinstance`", site)
+    value, classes = arguments.positional
+    return m.each(value, lambda thing: _instance_of(m, thing, classes, site))
+
+
+def _instance_of(m: Machine, thing: Thing, classes: Value, site: Site) -> Value:
+    wanted = _classes(m, classes, site)
+    verdicts = [_is_a(m, thing, cls) for cls in wanted]
+    if True in verdicts:
+        return conditions.TRUE
+    if verdicts and None not in verdicts:
+        return conditions.FALSE
+    return (
+        m.derived(thing, Why.CALL, "an `isinstance`", "isinstance", tuple(wanted))
+        if isinstance(thing, Unknown)
+        else m.unknown(Why.CALL, "an `isinstance`", site)
+    )
+
+
+def _classes(m: Machine, classes: Value, site: Site) -> list[Thing]:
+    match classes.only:
+        case Pack(items=items):
+            return [thing for item in items for thing in item]
+        case None:
+            return []
+        case thing:
+            return [thing]
+
+
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "int": (int,), "float": (float,), "str": (str,), "bool": (bool,), "bytes": (bytes,),
+}  # fmt: skip
+
+
+def _is_a(m: Machine, thing: Thing, cls: Thing) -> bool | None:
+    """Whether a thing is of a class; None where that cannot be told."""
+    match thing, cls:
+        case Instance(cls=held), ProjectClass():
+            return cls in objects.mro(m, held) or None
+        case Instance(cls=held), External(name=name):
+            found = m.library.find(name)
+            return (found in objects.mro(m, held)) or None if isinstance(found, ClassContract) else None
+        case Tensor(), External(name=name) if name.endswith(f".{Domain.TENSOR.value}"):
+            return True
+        case ((Pack() | ListObject() | DictObject() | Tensor() | Constant()), Builtin(name=name)):
+            return _is_builtin(thing, name)
+        case ((Pack() | ListObject() | DictObject() | Constant()), (External() | ProjectClass())):
+            return False
+        case _:
+            return None
+
+
+def _is_builtin(thing: Thing, name: str) -> bool:
+    match thing:
+        case Constant(value=value):
+            return isinstance(value, _TYPES.get(name, ()))
+        case Pack():
+            return name == "tuple"
+        case ListObject():
+            return name in {"list", "set"}
+        case DictObject():
+            return name == "dict"
+        case _:
+            return False
+
+
+def _hasattr(m: Machine, arguments: Arguments, site: Site) -> Value:
+    if len(arguments.positional) == 2 and isinstance(arguments.positional[1].only, Constant):
+        name = str(arguments.positional[1].only.value)
+        match arguments.positional[0].only:
+            case Instance() as instance if m.store.get((instance.address, name)) is not None:
+                return conditions.TRUE
+            case Instance(cls=ProjectClass() as cls) if objects.member(m, objects.mro(m, cls), name) is not None:
+                return conditions.TRUE
+            case Unknown() as thing:
+                return m.derived(thing, Why.CALL, "a `hasattr`", "hasattr", name)
+    return m.unknown(Why.CALL, "a `hasattr`", site)
+
+
+def _getattr(m: Machine, arguments: Arguments, site: Site) -> Value:
+    if len(arguments.positional) < 2:
+        return m.unknown(Why.CALL, "`getattr`", site)
+    owner, name, *default = arguments.positional
+    match name.only:
+        case Constant(value=str() as text):
+            found = names.settled(m, m.attribute(owner, text, site), site)
+            missing = isinstance(found.only, Unknown) and not isinstance(owner.only, Unknown)
+            return default[0] if missing and default else found
+        case _:
+            return m.unknown(Why.ATTRIBUTE, "an attribute whose name is not known", site)
+
+
+def _setattr(m: Machine, arguments: Arguments, site: Site) -> Value:
+    match arguments.positional:
+        case (owner, name, value) if isinstance(name.only, Constant):
+            objects.set_attribute(m, owner, str(name.only.value), value)
+    return NONE
+
+
+def _type(m: Machine, arguments: Arguments, site: Site) -> Value:
+    match arguments.positional:
+        case (value,) if isinstance(value.only, Instance):
+            return sole(value.only.cls)
+        case _:
+            return m.unknown(Why.CALL, "`type`", site)
+
+
+def _converted(kind: Callable[..., Any]) -> Callable[[Machine, Arguments, Site], Value]:
+    def work(m: Machine, arguments: Arguments, site: Site) -> Value:
+        thing = arguments.positional[0].only if arguments.positional else Constant(kind())
+        match thing:
+            case Constant(value=value):
+                try:
+                    return sole(Constant(kind(value)))
+                except (TypeError, ValueError, OverflowError):
+                    return m.unknown(Why.OPERATION, f"`{kind.__name__}({value!r})`", site)
+            case Unknown(symbol=Symbol()):
+                return sole(thing) if kind in {str, bool} else m.derived(thing, Why.OPERATION, f"a {kind.__name__}", kind.__name__)
+            case _:
+                return m.unknown(Why.OPERATION, f"a {kind.__name__}", site)
+
+    return work
+
+
+def _none(m: Machine, arguments: Arguments, site: Site) -> Value:
+    return NONE
+
+
+_FUNCTIONS: Final[dict[str, Callable[[Machine, Arguments, Site], Value]]] = {
+    "range": _range, "list": _list, "tuple": _tuple, "dict": _dict, "zip": _zip, "enumerate": _enumerate, "set": _same,
+    "frozenset": _same, "sorted": _same, "iter": _same, "reversed": _reversed, "next": _next, "map": _map, "filter": _filter,
+    "sum": _sum, "len": _len, "isinstance": _isinstance, "hasattr": _hasattr, "getattr": _getattr, "setattr": _setattr,
+    "type": _type, "int": _converted(int), "float": _converted(float), "str": _converted(str), "bool": _converted(bool),
+    "print": _none,
+}  # fmt: skip
+
+
+def call_method(m: Machine, thing: Builtin, arguments: Arguments, site: Site) -> Value:
+    """`[].append(x)`, `{}.items()`, `"a".lower()`."""
+    match thing.receiver:
+        case Constant(value=str() as text):
+            return _text_method(m, text, thing.name, arguments, site)
+        case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
+            match content_of(m, address):
+                case Items() as items:
+                    return _list_method(m, address, items, thing.name, arguments, site)
+                case Entries() as entries:
+                    return _dict_method(m, address, entries, thing.name, arguments, site)
+    return m.unknown(Why.CALL, f"`{thing.name}`", site)
+
+
+def _text_method(m: Machine, text: str, name: str, arguments: Arguments, site: Site) -> Value:
+    given = [value.only for value in arguments.positional]
+    if name in _PURE and not arguments.keywords and all(isinstance(thing, Constant) for thing in given):
+        try:
+            found: Hashable | list[str] = getattr(text, name)(*(thing.value for thing in given if isinstance(thing, Constant)))
+        except (TypeError, ValueError, IndexError):
+            return m.unknown(Why.OPERATION, f"`str.{name}`", site)
+        if isinstance(found, list):
+            return new_list(m, Items(tuple(sole(Constant(part)) for part in found)), site)
+        return sole(Constant(found))
+    return m.unknown(Why.OPERATION, f"`str.{name}`", site)
+
+
+_PURE: Final = frozenset(
+    "lower upper strip lstrip rstrip startswith endswith replace split title capitalize format count find partition removeprefix removesuffix".split()
+)
+
+
+def _list_method(m: Machine, address: Address, items: Items, name: str, arguments: Arguments, site: Site) -> Value:
+    given = arguments.at(0)
+    match name:
+        case "append" | "add" | "appendleft" if given is not None:
+            m.store.set((address, ITEMS), sole(containers.concatenated(items, Items((given,)))))
+        case "extend" | "update" if given is not None:
+            m.store.set((address, ITEMS), sole(containers.concatenated(items, items_of(m, given, site))))
+        case "insert" if len(arguments.positional) == 2:
+            m.store.set((address, ITEMS), sole(_inserted(items, arguments.positional[0], arguments.positional[1])))
+        case "pop" | "popleft":
+            return _popped(m, address, items, given)
+        case "clear":
+            m.store.set((address, ITEMS), sole(Items()))
+        case "copy":
+            return new_list(m, items, site)
+        case "reverse" | "sort":
+            changed = Items(items.items[::-1]) if items.head is None and name == "reverse" else Items(head=containers.any_of(items))
+            m.store.set((address, ITEMS), sole(changed))
+        case _:
+            return m.unknown(Why.CALL, f"`list.{name}`", site)
+    return NONE
+
+
+def _inserted(items: Items, index: Value, value: Value) -> Items:
+    match index.only:
+        case Constant(value=int() as at) if items.head is None:
+            changed = list(items.items)
+            changed.insert(at, value)
+            return Items(tuple(changed))
+        case Constant(value=0):
+            return Items(items.items, join((ALWAYS, part) for part in (items.head, value) if part is not None))
+        case _:
+            return Items(head=join((ALWAYS, part) for part in (*items.everything(), value)))
+
+
+def _popped(m: Machine, address: Address, items: Items, index: Value | None) -> Value:
+    at = -1 if index is None else index.only.value if isinstance(index.only, Constant) else None
+    if items.head is None and isinstance(at, int) and -len(items.items) <= at < len(items.items):
+        changed = list(items.items)
+        value = changed.pop(at)
+        m.store.set((address, ITEMS), sole(Items(tuple(changed))))
+        return value
+    return containers.any_of(items)
+
+
+def _dict_method(m: Machine, address: Address, entries: Entries, name: str, arguments: Arguments, site: Site) -> Value:
+    match name:
+        case "get" | "pop" | "setdefault":
+            return _got(m, address, entries, name, arguments, site)
+        case "items":
+            pairs = tuple(sole(Pack((sole(Constant(key)), value))) for key, value in entries.pairs)
+            return new_list(m, _open(pairs, entries, m, site, paired=True), site)
+        case "values":
+            return new_list(m, _open(tuple(value for _, value in entries.pairs), entries, m, site, paired=False), site)
+        case "keys":
+            keys = tuple(sole(Constant(key)) for key, _ in entries.pairs)
+            return new_list(m, Items(keys) if entries.rest is None else Items(head=m.unknown(Why.ITEM, "a key", site)), site)
+        case "update":
+            more = [containers.entries_of(m, value) for value in arguments.positional]
+            for known in (*more, Entries(arguments.keywords)):
+                added = known if known is not None else Entries(rest=unknown(Why.ITEM, "more of a dict"))
+                entries = containers.updated(entries, added)
+            m.store.set((address, ENTRIES), sole(entries))
+            return NONE
+        case "copy":
+            return new_dict(m, entries, site)
+        case _:
+            return m.unknown(Why.CALL, f"`dict.{name}`", site)
+
+
+def _open(known: tuple[Value, ...], entries: Entries, m: Machine, site: Site, *, paired: bool) -> Items:
+    if entries.rest is None:
+        return Items(known)
+    rest = sole(Pack((m.unknown(Why.ITEM, "a key", site), entries.rest))) if paired else entries.rest
+    return joined_items([(ALWAYS, Items(head=value)) for value in (*known, rest)])
+
+
+def _got(m: Machine, address: Address, entries: Entries, name: str, arguments: Arguments, site: Site) -> Value:
+    key = arguments.at(0, "key")
+    default = arguments.at(1, "default")
+    if key is None:
+        return m.unknown(Why.CALL, f"`dict.{name}`", site)
+    missing = isinstance(key.only, Constant) and entries.get(key.only.value) is None and entries.rest is None
+    if missing:
+        if name == "setdefault" and default is not None:
+            m.store.set((address, ENTRIES), sole(containers.with_key(entries, key, default)))
+        return default if default is not None else NONE
+    return containers.get_item(m, sole(DictObject(address)), key, site)
+
+
+def get_builtin_attribute(m: Machine, thing: Thing, name: str, site: Site) -> Value:
+    """An attribute of a Python value: its methods, the fields of a named tuple."""
+    if isinstance(thing, Pack) and name in thing.fields:
+        return thing.items[thing.fields.index(name)]
+    if isinstance(thing, Function | Builtin) or thing == Constant(None):
+        return m.unknown(Why.ATTRIBUTE, f"`{name}` of {thing}", site)
+    return sole(Builtin(name, thing))

@@ -1,0 +1,54 @@
+"""Comprehensions: item by item where the items are known and few, once with "any item" otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lossguard.interpret import conditions, targets
+from lossguard.interpret.containers import UNROLLED, items_of, new_dict, new_list, with_key
+from lossguard.interpret.machine import Frame, Machine
+from lossguard.interpret.things import Address, Entries, Items, Scope
+from lossguard.syntax import ir
+from lossguard.syntax.scopes import target_names
+from lossguard.values import Place, Value, join
+
+
+def evaluate_comprehension(m: Machine, expr: ir.Comprehension, frame: Frame) -> Value:
+    """`[f(x) for x in xs if c]` and its relatives; a generator is taken for a list."""
+    bound = frozenset(name for clause in expr.clauses for name in target_names(clause.target))
+    scope = Scope(Address(Place(frame.file, expr.at), frame.context), bound)
+    inner = replace(frame, scopes=(scope, *frame.scopes))
+    found = list(_turns(m, expr, expr.clauses, inner))
+    if expr.kind == "dict":
+        content = Entries()
+        for _, key, value in found:
+            content = with_key(content, key, value) if key is not None else content
+        return new_dict(m, content, frame.site(expr))
+    values = [value for _, _, value in found]
+    if all(exact for exact, _, _ in found):
+        return new_list(m, Items(tuple(values)), frame.site(expr))
+    return new_list(m, Items(head=join((frozenset(), value) for value in values)), frame.site(expr))
+
+
+def _turns(
+    m: Machine, expr: ir.Comprehension, clauses: tuple[ir.Clause, ...], frame: Frame, *, exact: bool = True
+) -> Iterator[tuple[bool, Value | None, Value]]:
+    """The elements that the clauses lead to, with their keys, and whether each is certainly one element."""
+    if not clauses:
+        key = None if expr.key is None else m.evaluate(expr.key, frame)
+        yield exact, key, m.evaluate(expr.element, frame)
+        return
+    clause, *rest = clauses
+    items = items_of(m, m.evaluate(clause.iterable, frame), frame.site(clause.iterable))
+    exact &= items.head is None and len(items.items) <= UNROLLED
+    values = items.items if exact else (join((frozenset(), value) for value in items.everything()),)
+    before = frame.context
+    for turn, value in enumerate(values):
+        frame.context = m.context(before, Place(frame.file, expr.at), turn) if exact and len(values) > 1 else before
+        targets.assign(m, clause.target, value, frame)
+        tests = [conditions.test(m, m.evaluate(condition, frame), frame.site(condition)) for condition in clause.conditions]
+        if all(outcome.yes is not None for outcome in tests):
+            certain = exact and all(outcome.no is None for outcome in tests)
+            yield from _turns(m, expr, tuple(rest), frame, exact=certain)
+    frame.context = before

@@ -1,0 +1,269 @@
+"""Lists, tuples, dicts and what is taken out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Final
+
+from lossguard.guards import Literal, Symbol
+from lossguard.interpret import axes
+from lossguard.interpret.machine import Frame, Machine, Site
+from lossguard.interpret.store import joined_items
+from lossguard.interpret.things import (
+    ENTRIES,
+    ITEMS,
+    Address,
+    Arguments,
+    Cut,
+    DictObject,
+    Entries,
+    Instance,
+    Items,
+    ListObject,
+    Pack,
+)
+from lossguard.syntax import ir
+from lossguard.values import Constant, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
+
+# A loop over this many items, or fewer, is run item by item; so is a comprehension.
+UNROLLED: Final = 8
+
+
+def evaluate_sequence(m: Machine, expr: ir.Sequence, frame: Frame) -> Value:
+    """`(a, b)`, `[a, *b]`, `{a, b}`."""
+    content = Items()
+    for item in expr.items:
+        value = m.evaluate(item, frame)
+        added = items_of(m, value, frame.site(item)) if isinstance(item, ir.Starred) else Items((value,))
+        content = concatenated(content, added)
+    if expr.kind == "tuple" and content.head is None:
+        return sole(Pack(content.items))
+    return new_list(m, content, frame.site(expr))
+
+
+def concatenated(one: Items, other: Items) -> Items:
+    """`[*one, *other]`: what comes before an unknown number of items becomes part of them."""
+    if other.head is None:
+        return Items((*one.items, *other.items), one.head)
+    leading = [*one.everything(), other.head]
+    return Items(other.items, join((frozenset(), value) for value in leading))
+
+
+def evaluate_mapping(m: Machine, expr: ir.Mapping, frame: Frame) -> Value:
+    """`{key: value, **more}`."""
+    content = Entries()
+    for key, item in expr.items:
+        value = m.evaluate(item, frame)
+        if key is None:
+            more = entries_of(m, value)
+            content = updated(content, more if more is not None else Entries(rest=unknown(Why.ITEM, "`**` of something unknown")))
+        else:
+            content = with_key(content, m.evaluate(key, frame), value)
+    return new_dict(m, content, frame.site(expr))
+
+
+def updated(content: Entries, more: Entries) -> Entries:
+    """`{**content, **more}`."""
+    for key, value in more.pairs:
+        content = content.put(key, value)
+    rests = [rest for rest in (content.rest, more.rest) if rest is not None]
+    return Entries(content.pairs, join((frozenset(), rest) for rest in rests) if rests else None)
+
+
+def with_key(content: Entries, key: Value, value: Value) -> Entries:
+    """The entries after `mapping[key] = value`."""
+    only = key_of(key)
+    if only is not None:
+        return content.put(only, value)
+    rest = value if content.rest is None else join([(frozenset(), content.rest), (frozenset(), value)])
+    return Entries(content.pairs, rest)
+
+
+def key_of(key: Value) -> Hashable | None:
+    """A dict key that is known: a constant, or a tuple, class or function as itself."""
+    match key.only:
+        case Constant(value=value):
+            return value
+        case None | Unknown() | Tensor():
+            return None
+        case thing:
+            return thing
+
+
+def new_list(m: Machine, content: Items, site: Site) -> Value:
+    """A list that is made here."""
+    m.store.set((site.address, ITEMS), sole(content))
+    return sole(ListObject(site.address))
+
+
+def new_dict(m: Machine, content: Entries, site: Site) -> Value:
+    """A dict that is made here."""
+    m.store.set((site.address, ENTRIES), sole(content))
+    return sole(DictObject(site.address))
+
+
+def content_of(m: Machine, address: Address) -> Items | Entries | None:
+    """What the container at an address holds; None where there is none."""
+    for cell in (ITEMS, ENTRIES):
+        held = m.store.get((address, cell))
+        if held is not None and isinstance(held.only, Items | Entries):
+            return held.only
+    return None
+
+
+def items_of(m: Machine, value: Value, site: Site) -> Items:
+    """What iterating over a value gives."""
+    parts = [(guard, _items_of(m, thing, site)) for thing, guard in value.under(m.path).cases if thing != Constant(None)]
+    return joined_items(parts) if parts else Items(head=unknown(Why.ITEM, "nothing to iterate over"))
+
+
+def _items_of(m: Machine, thing: Thing, site: Site) -> Items:
+    match thing:
+        case Pack(items=items):
+            return Items(items)
+        case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
+            match content_of(m, address):
+                case Items() as content:
+                    return content
+                case Entries(pairs=pairs, rest=rest):
+                    keys = tuple(sole(Constant(key)) for key, _ in pairs)
+                    return Items(keys) if rest is None else Items(head=join((frozenset(), key) for key in keys) if keys else rest)
+        case Tensor():
+            return Items(head=sole(axes.indexed(thing, (Constant(0),))))
+        case Constant(value=str() as text) if len(text) <= UNROLLED:
+            return Items(tuple(sole(Constant(letter)) for letter in text))
+    return Items(head=m.derived(thing, Why.ITEM, "an item of something unknown", "item", site.place))
+
+
+def entries_of(m: Machine, value: Value) -> Entries | None:
+    """What a dict holds; None where it is not known to be one."""
+    match value.only:
+        case DictObject(address=address) | Instance(address=address):
+            content = content_of(m, address)
+            return content if isinstance(content, Entries) else None
+        case _:
+            return None
+
+
+def evaluate_index(m: Machine, expr: ir.Expr, frame: Frame) -> Value:
+    """What stands between the brackets: slices become `Cut`s."""
+    match expr:
+        case ir.Slice(lower=lower, upper=upper, step=step):
+            bounds = [None if bound is None else m.evaluate(bound, frame) for bound in (lower, upper, step)]
+            return sole(Cut(*bounds))
+        case ir.Sequence(kind="tuple", items=items):
+            return sole(Pack(tuple(evaluate_index(m, item, frame) for item in items)))
+        case _:
+            return m.evaluate(expr, frame)
+
+
+def get_item(m: Machine, value: Value, index: Value, site: Site) -> Value:
+    """`value[index]`."""
+    return m.each(value, lambda thing: m.each(index, lambda key: _get_item(m, thing, key, site)))
+
+
+def _get_item(m: Machine, thing: Thing, key: Thing, site: Site) -> Value:
+    match thing:
+        case Tensor():
+            parts = tuple(item.only for item in key.items) if isinstance(key, Pack) else (key,)
+            return sole(axes.indexed(thing, parts))
+        case Pack(items=items):
+            return _from_items(m, Items(items), thing, key, site)
+        case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
+            match content_of(m, address):
+                case Items() as content:
+                    return _from_items(m, content, thing, key, site)
+                case Entries() as content:
+                    return _from_entries(m, content, thing, key, site)
+            if isinstance(thing, Instance):
+                return m.call(m.attribute(sole(thing), "__getitem__", site), Arguments((sole(key),)), site)
+    shown = key.value if isinstance(key, Constant) else None
+    return m.derived(thing, Why.ITEM, f"item {shown!r} of something unknown", "item", shown)
+
+
+def _from_items(m: Machine, content: Items, thing: Thing, key: Thing, site: Site) -> Value:
+    match key:
+        case Constant(value=int() as index) if content.head is None and -len(content.items) <= index < len(content.items):
+            return content.items[index]
+        case Constant(value=int() as index) if content.head is not None and -len(content.items) <= index < 0:
+            return content.items[index]
+        case Cut() if content.head is None and (taken := key.applied(content.items)) is not None:
+            return _like(m, thing, Items(taken), site)
+        case Cut():
+            return _like(m, thing, Items(head=any_of(content)), site)
+        case _:
+            return any_of(content)
+
+
+def any_of(content: Items) -> Value:
+    """Whatever item it may be."""
+    values = list(content.everything())
+    return join((frozenset(), value) for value in values) if values else unknown(Why.ITEM, "item of an empty list")
+
+
+def _like(m: Machine, thing: Thing, content: Items, site: Site) -> Value:
+    """A part of a container is a container of the same kind: a slice of a Sequential is a Sequential."""
+    if isinstance(thing, Pack) and content.head is None:
+        return sole(Pack(content.items))
+    m.store.set((site.address, ITEMS), sole(content))
+    return sole(Instance(site.address, thing.cls) if isinstance(thing, Instance) else ListObject(site.address))
+
+
+def _from_entries(m: Machine, content: Entries, thing: Thing, key: Thing, site: Site) -> Value:
+    match key:
+        case Constant(value=value) if (found := content.get(value)) is not None:
+            return found
+        case Unknown(symbol=Symbol() as symbol) if content.pairs and content.rest is None:
+            return join((frozenset({Literal(symbol.equals(name), positive=True)}), value) for name, value in content.pairs)
+        case _ if content.rest is not None:
+            return content.rest
+        case Constant(value=value):
+            return unknown(Why.ITEM, f"key {value!r} that the dict does not hold")
+        case _ if not isinstance(key, Unknown) and (found := content.get(key)) is not None:
+            return found
+        case _:
+            return unknown(Why.ITEM, "a dict item under an unknown key")
+
+
+def set_item(m: Machine, value: Value, index: Value, item: Value, site: Site) -> Value | None:
+    """`value[index] = item`; gives what the name is bound to afterwards where that is another thing (a tensor)."""
+    match value.only:
+        case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
+            content = content_of(m, address)
+            if isinstance(content, Items):
+                m.store.set((address, ITEMS), sole(_replaced(content, index, item)))
+            elif isinstance(content, Entries):
+                m.store.set((address, ENTRIES), sole(with_key(content, index, item)))
+            return None
+        case Tensor() as tensor:
+            return axes.filled(tensor, item)
+        case _:
+            return None
+
+
+def _replaced(content: Items, index: Value, item: Value) -> Items:
+    match index.only:
+        case Constant(value=int() as at) if -len(content.items) <= at < (len(content.items) if content.head is None else 0):
+            items = list(content.items)
+            items[at] = item
+            return Items(tuple(items), content.head)
+        case _:
+            return Items(head=join((frozenset(), value) for value in (*content.everything(), item)))
+
+
+def combined(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Value | None:
+    """`list + list`, `[x] * n`."""
+    match op, left, right:
+        case "+", ListObject(address=one), ListObject(address=other):
+            first, second = content_of(m, one), content_of(m, other)
+            if isinstance(first, Items) and isinstance(second, Items):
+                return new_list(m, concatenated(first, second), site)
+        case "*", ListObject(address=one), Constant(value=int() as count):
+            content = content_of(m, one)
+            if isinstance(content, Items) and content.head is None and count * len(content.items) <= UNROLLED:
+                return new_list(m, Items(content.items * count), site)
+            return new_list(m, Items(head=any_of(content)), site) if isinstance(content, Items) else None
+        case "*", ListObject(address=one), _:
+            content = content_of(m, one)
+            return new_list(m, Items(head=any_of(content)), site) if isinstance(content, Items) else None
+    return None

@@ -1,0 +1,140 @@
+"""The machine is put together here: which module does which work, and where a run begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from lossguard.contracts.language import ClassContract, Contract
+from lossguard.contracts.library import Library
+from lossguard.interpret import builtins, effects, entries, expressions, functions, library, names, object_effects, objects, statements
+from lossguard.interpret.machine import Machine, Site, Tables
+from lossguard.interpret.things import (
+    Arguments,
+    Bound,
+    Builtin,
+    Cut,
+    DictObject,
+    External,
+    Function,
+    Imported,
+    Instance,
+    ListObject,
+    Pack,
+    Partial,
+    ProjectClass,
+    ProjectModule,
+    Super,
+)
+from lossguard.program import Program
+from lossguard.values import Constant, Event, Tensor, Thing, Unknown, UnknownMethod, Value, Why, sole
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the run of one root came to: the events, and whether the bounds cut it short."""
+
+    events: tuple[Event, ...]
+    exhausted: bool
+
+
+def interpret(program: Program, library: Library, watched: frozenset[str], file: str) -> Outcome:
+    """Run a file as a script, then everything in it that nothing called."""
+    machine = Machine(program, library, watched, TABLES)
+    exhausted = entries.run(machine, file)
+    return Outcome(tuple(machine.events.values()), exhausted)
+
+
+def _call_unknown(m: Machine, thing: Unknown, arguments: Arguments, site: Site) -> Value:
+    return m.unknown(Why.CALL, f"`{thing.detail}`" if thing.symbol is None else f"`{thing.symbol.text}`", site)
+
+
+def _call_unknown_method(m: Machine, thing: UnknownMethod, arguments: Arguments, site: Site) -> Value:
+    if not isinstance(thing.method, Contract):
+        return _call_unknown(m, thing, arguments, site)
+    return library.call_contract(m, thing.method, arguments, site, receiver=thing.receiver)
+
+
+def _call_contract(m: Machine, contract: Contract, arguments: Arguments, site: Site) -> Value:
+    return library.call_contract(m, contract, arguments, site)
+
+
+def _call_class(m: Machine, cls: ClassContract, arguments: Arguments, site: Site) -> Value:
+    return library.make(m, cls, arguments, site)
+
+
+def _call_partial(m: Machine, partial: Partial, arguments: Arguments, site: Site) -> Value:
+    first = partial.arguments
+    later = {name for name, _ in arguments.keywords}
+    keywords = (*((name, value) for name, value in first.keywords if name not in later), *arguments.keywords)
+    merged = Arguments((*first.positional, *arguments.positional), keywords, first.open or arguments.open)
+    return m.call(partial.callee, merged, site)
+
+
+def _call_imported(m: Machine, thing: Imported, arguments: Arguments, site: Site) -> Value:
+    return m.call(names.imported(m, thing, site), arguments, site)
+
+
+def _call_other(m: Machine, thing: Thing, arguments: Arguments, site: Site) -> Value:
+    return m.unknown(Why.CALL, f"{type(thing).__name__}, which cannot be called", site)
+
+
+def _get_external(m: Machine, thing: External, name: str, site: Site) -> Value:
+    return sole(External(f"{thing.name}.{name}"))
+
+
+def _get_of_tensor(m: Machine, tensor: Tensor, name: str, site: Site) -> Value:
+    attribute = library.tensor_attribute(m, tensor, name, site)
+    if attribute is not None:
+        return attribute
+    method = library.tensor_method(m, name)
+    return m.unknown(Why.NO_CONTRACT, f"a tensor's `{name}`", site) if method is None else sole(Bound(tensor, method))
+
+
+def _get_imported(m: Machine, thing: Imported, name: str, site: Site) -> Value:
+    return m.attribute(names.imported(m, thing, site), name, site)
+
+
+def _get_of_contract(m: Machine, cls: ClassContract, name: str, site: Site) -> Value:
+    found = objects.member(m, objects.mro(m, cls), name)
+    return sole(found) if isinstance(found, Contract) else m.unknown(Why.ATTRIBUTE, f"`{name}` of {cls.name}", site)
+
+
+def _get_other(m: Machine, thing: Thing, name: str, site: Site) -> Value:
+    return m.unknown(Why.ATTRIBUTE, f"`{name}` of a {type(thing).__name__.lower()}", site)
+
+
+TABLES: Final = Tables(
+    evaluators=expressions.EVALUATORS,
+    executors=statements.EXECUTORS,
+    callers={
+        Function: functions.call_function,
+        Bound: objects.call_bound,
+        ProjectClass: objects.instantiate,
+        Instance: objects.call_instance,
+        External: library.call_external,
+        Contract: _call_contract,
+        ClassContract: _call_class,
+        Builtin: builtins.call_builtin,
+        Partial: _call_partial,
+        Imported: _call_imported,
+        Unknown: _call_unknown,
+        UnknownMethod: _call_unknown_method,
+        **dict.fromkeys((Tensor, Constant, Pack, ListObject, DictObject, ProjectModule, Super, Cut), _call_other),
+    },
+    getters={
+        Instance: objects.get_attribute,
+        ProjectClass: objects.get_class_attribute,
+        ProjectModule: names.get_module_attribute,
+        Super: objects.get_super_attribute,
+        External: _get_external,
+        Imported: _get_imported,
+        Tensor: _get_of_tensor,
+        ClassContract: _get_of_contract,
+        Unknown: objects.get_unknown_attribute,
+        UnknownMethod: objects.get_unknown_attribute,
+        **dict.fromkeys((Constant, Pack, ListObject, DictObject, Function, Builtin), builtins.get_builtin_attribute),
+        **dict.fromkeys((Bound, Partial, Contract, Cut), _get_other),
+    },
+    effects={**effects.EFFECTS, **object_effects.EFFECTS},
+)

@@ -1,0 +1,142 @@
+"""Loops: turn by turn over a few known items, otherwise to a fixpoint that two or three passes approximate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from lossguard.interpret import conditions, containers, functions, targets
+from lossguard.interpret.machine import Exits, Flow, Frame, Machine
+from lossguard.interpret.store import Delta, joined
+from lossguard.syntax import ir
+from lossguard.syntax.scopes import statements_of
+from lossguard.values import ALWAYS, Constant, Guard, Symbol, Value, Why, join, unknown
+
+# How often the body of a loop over unknown items is run: what the first pass leaves is what the second one meets.
+PASSES: Final = 2
+
+
+Ends: TypeAlias = list[tuple[Guard, Delta]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop that is being run: the statement, its frame, and where the run stood when the loop began."""
+
+    statement: ir.For | ir.While
+    frame: Frame
+    depth: int
+    path: Guard
+
+
+def execute_for(m: Machine, statement: ir.For, frame: Frame) -> Flow:
+    """`for target in iterable`. A loop is taken to run at least once: nobody trains on nothing."""
+    items = containers.items_of(m, m.evaluate(statement.iterable, frame), frame.site(statement.iterable))
+    loop = Loop(statement, frame, m.store.depth, m.path)
+    if items.head is None and len(items.items) <= _most_turns(statement):
+        return _unrolled(m, loop, items.items)
+    return _repeated(m, loop, join((ALWAYS, item) for item in items.everything()))
+
+
+def execute_while(m: Machine, statement: ir.While, frame: Frame) -> Flow:
+    """`while test`."""
+    outcome = conditions.test(m, m.evaluate(statement.test, frame), frame.site(statement.test))
+    if outcome.yes is None:
+        return m.execute(statement.orelse, frame)
+    return _repeated(m, Loop(statement, frame, m.store.depth, m.path), None)
+
+
+def _most_turns(statement: ir.For) -> int:
+    """How many turns are worth telling apart: many where layers are stacked, few where batches are run."""
+    nested = any(isinstance(inner, ir.For | ir.While) for inner in statements_of(statement.body))
+    return containers.UNROLLED // 3 if nested else containers.UNROLLED
+
+
+def _unrolled(m: Machine, loop: Loop, items: tuple[Value, ...]) -> Flow:
+    """Turn by turn: every turn has its own chain of calls, so that what it makes is its own."""
+    before = loop.frame.context
+    ends: Ends = []
+    try:
+        (flow, end), delta = m.store.aside(lambda: (_turns(m, loop, items, ends), m.path))
+    finally:
+        loop.frame.context = before
+        m.path = loop.path
+    if flow is Flow.ON:
+        ends.append((end - loop.path, delta))
+    return _after(m, ends)
+
+
+def _turns(m: Machine, loop: Loop, items: tuple[Value, ...], ends: Ends) -> Flow:
+    before = loop.frame.context
+    for turn, value in enumerate(items):
+        loop.frame.context = m.context(before, loop.frame.site(loop.statement).place, turn)
+        flow, breaks = _turn(m, loop, value)
+        ends.extend(breaks)
+        if flow is Flow.DEAD:
+            return flow
+    loop.frame.context = before
+    return m.execute(loop.statement.orelse, loop.frame)
+
+
+def _turn(m: Machine, loop: Loop, value: Value | None) -> tuple[Flow, Ends]:
+    """One turn: go on from its end and from its `continue`s; its `break`s leave the loop."""
+    breaks, continues = Exits(loop.depth, loop.path), Exits(m.store.depth, m.path)
+    loop.frame.loops.append((breaks, continues))
+    base = m.path
+    try:
+        if value is not None and isinstance(loop.statement, ir.For):
+            targets.assign(m, loop.statement.target, value, loop.frame)
+        (flow, end), delta = m.store.aside(lambda: (m.execute(loop.statement.body, loop.frame), m.path))
+    finally:
+        loop.frame.loops.pop()
+        m.path = base
+    alive = [(guard, changed) for guard, _, changed in continues.taken]
+    if flow is Flow.ON:
+        alive.append((end - base, delta))
+    if alive:
+        m.store.apply(joined(m.store, alive))
+    return Flow.ON if alive else Flow.DEAD, [(guard, changed) for guard, _, changed in breaks.taken]
+
+
+def _after(m: Machine, ends: Ends) -> Flow:
+    """Go on after a loop, from its end and from its `break`s."""
+    if not ends:
+        return Flow.DEAD
+    m.store.apply(joined(m.store, ends))
+    return Flow.ON
+
+
+def _repeated(m: Machine, loop: Loop, value: Value | None) -> Flow:
+    """A loop of any number of turns: the body is run again on what it left, and all that it left is joined."""
+    ends: Ends = []
+    breaks: Ends = []
+    m.store.aside(lambda: _passes(m, loop, value, ends, breaks))
+    if not ends:
+        return _after(m, breaks)
+    m.store.apply(joined(m.store, ends))
+    if isinstance(loop.statement, ir.While) and _forever(loop.statement.test):
+        return _after(m, breaks)
+    flow = m.execute(loop.statement.orelse, loop.frame)
+    return flow if not breaks else _after(m, [*breaks, (ALWAYS, {})])
+
+
+def _passes(m: Machine, loop: Loop, value: Value | None, ends: Ends, breaks: Ends) -> None:
+    for _ in range(PASSES):
+        flow, left = _turn(m, loop, value)
+        breaks += left
+        if flow is Flow.DEAD:
+            return
+        ends.append((ALWAYS, m.store.since(loop.depth)))
+        _forget_counters(m, loop.depth)
+
+
+def _forget_counters(m: Machine, depth: int) -> None:
+    """What a pass counts up, or switches off, has any value in the next one: `step += 1`, `first = False`."""
+    for cell, value in m.store.since(depth).items():
+        old = m.store.before(cell, depth)
+        if old is not None and value is not None and old != value and isinstance(old.only, Constant) and isinstance(value.only, Constant):
+            m.store.set(cell, unknown(Why.OPERATION, f"`{cell[1]}`, which a loop changes", Symbol(("loop", *cell), cell[1])))
+
+
+def _forever(test: ir.Expr) -> bool:
+    return isinstance(test, ir.Const) and bool(test.value)

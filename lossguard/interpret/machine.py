@@ -1,0 +1,208 @@
+"""One run of the interpreter: what it knows, where it stands, and the four verbs (evaluate, execute, call, get an attribute).
+
+The verbs only look up who does the work; the modules beside this one do it, and `interpreter.py` puts them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Final, NamedTuple
+
+from lossguard.contracts.language import Word
+from lossguard.contracts.library import Library
+from lossguard.guards import ALWAYS, Guard, Symbol, both
+from lossguard.interpret.store import Delta, Store, joined
+from lossguard.interpret.things import Address, Arguments, Function, ProjectClass, Scope
+from lossguard.program import Program
+from lossguard.syntax import ir
+from lossguard.values import Event, Place, Thing, Unknown, Value, Why, join, sole, unknown
+
+
+class Flow(Enum):
+    """Whether execution goes on after a statement."""
+
+    ON = "on"
+    DEAD = "dead"
+
+
+class UnreachableError(Exception):
+    """An expression that never comes back: `sys.exit()`."""
+
+
+class ExhaustedError(Exception):
+    """The run has taken more steps than it may."""
+
+
+class Site(NamedTuple):
+    """Where something is asked for: the expression, its file, and the chain of calls."""
+
+    file: str
+    expr: ir.Expr | ir.Stmt
+    context: int
+
+    @property
+    def place(self) -> Place:
+        """The expression's place."""
+        return Place(self.file, self.expr.at)
+
+    @property
+    def address(self) -> Address:
+        """Where an object that is made here lives."""
+        return Address(self.place, self.context)
+
+
+@dataclass(slots=True)
+class Exits:
+    """The ways out of a block other than its end: the condition, what is carried, and what was changed until there."""
+
+    depth: int
+    path: Guard
+    taken: list[tuple[Guard, Value | None, Delta]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Frame:
+    """A running function, module or class body (`owner`). `returns` collects its exits, `loops` those of the loops around."""
+
+    file: str
+    scopes: tuple[Scope, ...]
+    context: int
+    returns: Exits
+    function: Function | None = None
+    owner: ProjectClass | None = None
+    loops: list[tuple[Exits, Exits]] = field(default_factory=list)
+    yields: list[Value] = field(default_factory=list)
+    redirected: dict[str, Address] = field(default_factory=dict)
+
+    def site(self, expr: ir.Expr | ir.Stmt) -> Site:
+        """An expression of this frame, as a site."""
+        return Site(self.file, expr, self.context)
+
+
+Evaluator = Callable[["Machine", Any, Frame], Value]
+Executor = Callable[["Machine", Any, Frame], Flow]
+Caller = Callable[["Machine", Any, Arguments, Site], Value]
+Getter = Callable[["Machine", Any, str, Site], Value]
+
+MOST_STEPS: Final = 300_000
+DEEPEST_CALL: Final = 40
+MOST_RECURSION: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Who does what: expressions and statements by node, calls and attributes by the kind of thing, effects by name."""
+
+    evaluators: Mapping[type, Evaluator]
+    executors: Mapping[type, Executor]
+    callers: Mapping[type, Caller]
+    getters: Mapping[type, Getter]
+    effects: Mapping[str, Callable[[Any, Value, Word], Value]]
+
+
+class Machine:
+    """The state of one run: cells, the condition of the path that is being walked, and the events so far."""
+
+    def __init__(self, program: Program, library: Library, watched: frozenset[str], tables: Tables) -> None:
+        """`watched` are the functions, besides losses, whose calls are events."""
+        self.program, self.library, self.watched, self.tables = program, library, watched, tables
+        self.store = Store()
+        self.main = ""
+        self.path: Guard = ALWAYS
+        self.events: dict[Any, Event] = {}
+        self.calls: list[Place] = []
+        self.entered: set[Place] = set()
+        self.executed: dict[str, bool] = {}
+        self.resolving: set[Any] = set()
+        self.steps = 0
+        self._contexts: dict[tuple[int, Place, int], int] = {}
+
+    def evaluate(self, expr: ir.Expr, frame: Frame) -> Value:
+        """What an expression evaluates to, on the present path."""
+        return self.tables.evaluators[type(expr)](self, expr, frame)
+
+    def execute(self, body: tuple[ir.Stmt, ...], frame: Frame) -> Flow:
+        """Run statements in order, until one of them does not go on."""
+        for statement in body:
+            self.step()
+            try:
+                flow = self.tables.executors[type(statement)](self, statement, frame)
+            except UnreachableError:
+                return Flow.DEAD
+            if flow is Flow.DEAD:
+                return flow
+        return Flow.ON
+
+    def call(self, callee: Value, arguments: Arguments, site: Site) -> Value:
+        """What a call gives, for everything that the callee may be."""
+        return self.each(callee, lambda thing: self.tables.callers[type(thing)](self, thing, arguments, site))
+
+    def attribute(self, value: Value, name: str, site: Site) -> Value:
+        """`value.name`, for everything that the value may be."""
+        return self.each(value, lambda thing: self.tables.getters[type(thing)](self, thing, name, site))
+
+    def each(self, value: Value, work: Callable[[Thing], Value]) -> Value:
+        """Do something with every thing that a value may be, on the path where it is that thing, and join what comes out."""
+        value = value.under(self.path)
+        only = value.only
+        if only is not None:
+            return work(only)
+        branches = []
+        for thing, guard in value.cases:
+            with self.assuming(guard) as possible:
+                if possible:
+                    (result, delta) = self.store.aside(lambda thing=thing: work(thing))  # type: ignore[misc]  # bound now
+                    branches.append((guard, result, delta))
+        return self.merge(branches) if branches else unknown(Why.SYNTAX, "no case is possible here")
+
+    def merge(self, branches: list[tuple[Guard, Value, Delta]]) -> Value:
+        """Go on from several branches: apply the join of what they changed, give the join of what they came to."""
+        self.store.apply(joined(self.store, [(guard, delta) for guard, _, delta in branches]))
+        return join((guard, value) for guard, value, _ in branches)
+
+    @contextmanager
+    def assuming(self, guard: Guard) -> Iterator[bool]:
+        """Walk on under one more condition; gives whether that is possible at all."""
+        before = self.path
+        extended = both(before, guard)
+        if extended is None:
+            yield False
+            return
+        self.path = extended
+        try:
+            yield True
+        finally:
+            self.path = before
+
+    def context(self, parent: int, place: Place, turn: int = 0) -> int:
+        """The number of a chain of calls: its parent's, with one more call (or one more turn of an unrolled loop)."""
+        return self._contexts.setdefault((parent, place, turn), len(self._contexts) + 1)
+
+    def step(self) -> None:
+        """Count one step, and stop the run when there were too many."""
+        self.steps += 1
+        if self.steps > MOST_STEPS:
+            raise ExhaustedError
+
+    def emit(self, event: Event) -> None:
+        """Record that something happened; the same thing with the same arguments is one event."""
+        values = tuple(argument.value for argument in event.arguments)
+        self.events.setdefault((event.kind, event.place, event.name, event.choice, values), event)
+
+    def unknown(self, why: Why, detail: str, site: Site) -> Value:
+        """An unknown that is identified by the place and the chain of calls that made it."""
+        return unknown(why, detail, Symbol(("made", site.place, site.context), detail))
+
+    def derived(self, thing: Thing, why: Why, detail: str, step: str, key: Any = None) -> Value:
+        """Something unknown that belongs to something unknown: `args` -> `args.loss`."""
+        if isinstance(thing, Unknown) and thing.symbol is not None:
+            return sole(Unknown(why, detail, Symbol((step, thing.symbol, key), f"{thing.symbol.text}{detail_of(step, key)}")))
+        return unknown(why, detail)
+
+
+def detail_of(step: str, key: object) -> str:
+    """How code spells what is derived from a symbol."""
+    return {"attribute": f".{key}", "item": f"[{key!r}]", "call": "()"}.get(step, f" {step} {key}")

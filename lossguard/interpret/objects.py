@@ -1,0 +1,299 @@
+"""Classes and objects: what a class statement makes, what calling a class makes, and how attributes are found and set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lossguard.contracts.language import ClassContract, Contract
+from lossguard.guards import Symbol
+from lossguard.interpret import functions, library, names
+from lossguard.interpret.machine import Exits, Flow, Frame, Machine, Site
+from lossguard.interpret.things import (
+    Address,
+    Arguments,
+    Bound,
+    External,
+    Function,
+    Instance,
+    Kind,
+    ProjectClass,
+    Scope,
+    Super,
+)
+from lossguard.syntax import ir
+from lossguard.syntax.scopes import statements_of
+from lossguard.values import Constant, Thing, Unknown, UnknownMethod, Value, Why, sole, unknown
+
+_FIELDED: Final = ("dataclass", "NamedTuple", "ModelOutput", "TypedDict")
+
+
+def execute_class(m: Machine, node: ir.Class, frame: Frame) -> Flow:
+    """`class Name(bases): body`."""
+    bases = tuple(thing for arg in node.bases if arg.keyword is None for thing in _base(m, arg.value, frame))
+    marks = [m.evaluate(decorator, frame).only for decorator in node.decorators]
+    fielded = any(isinstance(mark, External) and mark.name.rpartition(".")[2] in _FIELDED for mark in (*marks, *bases))
+    cls = ProjectClass(node, frame.file, frame.site(node).address, bases, fielded or _decorated_as_fielded(node))
+    scope = Scope(cls.address, None)
+    body = Frame(frame.file, (scope, *frame.scopes), frame.context, Exits(m.store.depth, m.path), owner=cls)
+    m.execute(node.body, body)
+    names.bind(m, node.name, sole(cls), frame)
+    return Flow.ON
+
+
+def _decorated_as_fielded(node: ir.Class) -> bool:
+    """`@dataclass(frozen=True)`: the decorator is a call."""
+    heads = (decorator.func for decorator in node.decorators if isinstance(decorator, ir.Call))
+    return any((isinstance(head, ir.Name | ir.Attribute) and (head[-1] in _FIELDED)) for head in heads)
+
+
+def _base(m: Machine, expr: ir.Expr, frame: Frame) -> Iterator[Thing]:
+    match m.evaluate(expr, frame).only:
+        case External(name=name) as external:
+            found = m.library.find(name)
+            yield found if isinstance(found, ClassContract) else external
+        case ProjectClass() | ClassContract() as base:
+            yield base
+        case _:
+            yield External("?")
+
+
+def mro(m: Machine, cls: Thing) -> tuple[Thing, ...]:
+    """The method resolution order: project classes, then contracts, depth first, the last mention of a class counting."""
+    found = list(_ancestry(m, cls))
+    return tuple(thing for index, thing in enumerate(found) if thing not in found[index + 1 :])
+
+
+def _ancestry(m: Machine, cls: Thing) -> Iterator[Thing]:
+    match cls:
+        case ProjectClass(bases=bases):
+            yield cls
+            for base in bases:
+                yield from _ancestry(m, base)
+        case ClassContract():
+            yield from m.library.mro(cls)
+        case _:
+            yield cls
+
+
+def member(m: Machine, order: tuple[Thing, ...], name: str) -> Value | Contract | None:
+    """The first definition of a name along a method resolution order."""
+    for cls in order:
+        match cls:
+            case ProjectClass(address=address):
+                found = m.store.get((address, name))
+                if found is not None:
+                    return found
+            case ClassContract(methods=methods) if name in methods:
+                return methods[name]
+            case ClassContract(attributes=attributes) if name in attributes:
+                return library.attribute_value(m, cls, name)
+    return None
+
+
+def get_attribute(m: Machine, instance: Instance, name: str, site: Site) -> Value:
+    """`object.name`."""
+    own = m.store.get((instance.address, name))
+    if own is not None:
+        return own.under(m.path)
+    if name == "__class__":
+        return sole(instance.cls)
+    order = mro(m, instance.cls)
+    found = member(m, order, name)
+    if found is None:
+        found = _set_elsewhere(m, instance, order, name, site)
+    if found is None:
+        symbol = Symbol(("attribute", instance.address, name), f"self.{name}")
+        return unknown(Why.ATTRIBUTE, f"`{name}` of a {instance}", symbol)
+    return bound_to(m, instance, found, site)
+
+
+def bound_to(m: Machine, receiver: Thing, found: Value | Contract, site: Site) -> Value:
+    """A definition seen through an object: functions become methods, properties are run."""
+    if isinstance(found, Contract):
+        return sole(Bound(receiver, found))
+    return m.each(found, lambda thing: _bound_thing(m, receiver, thing, site))
+
+
+def _bound_thing(m: Machine, receiver: Thing, thing: Thing, site: Site) -> Value:
+    match thing:
+        case Function(kind=Kind.PROPERTY):
+            return functions.call_function(m, thing, Arguments((sole(receiver),)), site)
+        case Function(kind=Kind.STATIC):
+            return sole(thing)
+        case Function(kind=Kind.CLASS):
+            return sole(Bound(receiver.cls if isinstance(receiver, Instance) else receiver, thing))
+        case Function():
+            return sole(Bound(receiver, thing))
+        case library.SELF:
+            return sole(receiver)
+        case _:
+            return sole(thing)
+
+
+def _set_elsewhere(m: Machine, instance: Instance, order: tuple[Thing, ...], name: str, site: Site) -> Value | None:
+    """An attribute that only another method sets (`setup`, `build`): that method is run, with arguments nobody knows."""
+    for cls in order:
+        for method in _setters(cls, name) if isinstance(cls, ProjectClass) else ():
+            key = ("set", instance.address, method)
+            function = member(m, order, method)
+            thing = function.only if isinstance(function, Value) else None
+            if key in m.resolving or not isinstance(thing, Function):
+                continue
+            m.resolving.add(key)
+            m.store.permanently(lambda thing=thing: call_openly(m, thing, instance, site))  # type: ignore[misc]  # bound now
+            found = m.store.get((instance.address, name))
+            if found is not None:
+                return found
+    return None
+
+
+def _setters(cls: ProjectClass, name: str) -> Iterator[str]:
+    for method in cls.node.body:
+        if isinstance(method, ir.Function) and any(_sets(statement, name) for statement in statements_of(method.body)):
+            yield method.name
+
+
+def _sets(statement: ir.Stmt, name: str) -> bool:
+    targets = statement.targets if isinstance(statement, ir.Assign) else (statement.target,) if isinstance(statement, ir.Declare) else ()
+    flat = [item for target in targets for item in (target.items if isinstance(target, ir.Sequence) else (target,))]
+    return any(isinstance(target, ir.Attribute) and target.name == name and isinstance(target.value, ir.Name) for target in flat)
+
+
+def call_openly(m: Machine, function: Function, receiver: Thing | None, site: Site) -> Value:
+    """Call a function with arguments of which nothing is known, as an entry point."""
+    params = function.node.params if receiver is None or function.kind is Kind.STATIC else function.node.params[1:]
+    defaults = dict(function.defaults)
+    named = tuple(
+        (param.name, functions.parameter(function, param, defaults.get(param.name))) for param in params if not param.kind.startswith("*")
+    )
+    first = () if receiver is None or function.kind is Kind.STATIC else (sole(receiver),)
+    return functions.call_function(m, function, Arguments(first, named, any(param.kind.startswith("*") for param in params)), site)
+
+
+def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
+    """`owner.name = value`, on everything that the owner may be."""
+    for thing in owner.under(m.path):
+        match thing:
+            case Instance(address=address) | ProjectClass(address=address):
+                m.store.set((address, name), value)
+            case Unknown(symbol=Symbol() as symbol):
+                m.store.set((_symbolic(symbol), name), value)
+            case Super(receiver=Instance(address=address)):
+                m.store.set((address, name), value)
+
+
+def _symbolic(symbol: Symbol) -> Address:
+    """Where the attributes live that somebody sets on an unknown object (`args.loss = "ce"`)."""
+    return Address(symbol, 0)  # type: ignore[arg-type]  # a symbol identifies as well as a place
+
+
+def get_unknown_attribute(m: Machine, thing: Unknown, name: str, site: Site) -> Value:
+    """`unknown.name`: what was set there, or one more unknown; a tensor's method as such."""
+    if thing.symbol is not None and (found := m.store.get((_symbolic(thing.symbol), name))) is not None:
+        return found
+    found = m.derived(thing, Why.ATTRIBUTE, f"`{name}` of {thing.detail}", "attribute", name)
+    method = library.tensor_method(m, name)
+    plain = found.only
+    if method is None or not isinstance(plain, Unknown):
+        return found
+    return sole(UnknownMethod(plain.why, plain.detail, plain.symbol, thing, method))
+
+
+def get_class_attribute(m: Machine, cls: ProjectClass, name: str, site: Site) -> Value:
+    """`Class.name`."""
+    if name == "__name__":
+        return sole(Constant(cls.node.name))
+    found = member(m, mro(m, cls), name)
+    match found:
+        case None:
+            return m.unknown(Why.ATTRIBUTE, f"`{name}` of the class {cls.node.name}", site)
+        case Contract():
+            return sole(found)
+        case _:
+            return m.each(
+                found, lambda thing: sole(Bound(cls, thing)) if isinstance(thing, Function) and thing.kind is Kind.CLASS else sole(thing)
+            )
+
+
+def get_super_attribute(m: Machine, thing: Super, name: str, site: Site) -> Value:
+    """`super().name`."""
+    cls = thing.receiver.cls if isinstance(thing.receiver, Instance) else thing.receiver
+    order = mro(m, cls)
+    after = order[order.index(thing.after) + 1 :] if thing.after in order else order
+    found = member(m, after, name)
+    if found is None:
+        return m.unknown(Why.ATTRIBUTE, f"`super().{name}`", site)
+    return bound_to(m, thing.receiver, found, site)
+
+
+def instantiate(m: Machine, cls: ProjectClass, arguments: Arguments, site: Site) -> Value:
+    """`Class(arguments)`."""
+    instance = Instance(site.address, cls)
+    order = mro(m, cls)
+    if cls.fielded and m.store.get((cls.address, "__init__")) is None:
+        return _with_fields(m, instance, order, arguments)
+    match member(m, order, "__init__"):
+        case Contract() as contract:
+            library.construct(m, contract, instance, arguments, site)
+        case Value() as found:
+            m.call(found, replace_first(arguments, sole(instance)), site)
+    return sole(instance)
+
+
+def replace_first(arguments: Arguments, first: Value) -> Arguments:
+    """The arguments with the receiver in front."""
+    return arguments._replace(positional=(first, *arguments.positional))
+
+
+def _with_fields(m: Machine, instance: Instance, order: tuple[Thing, ...], arguments: Arguments) -> Value:
+    """An object of a dataclass: its annotated names take the arguments in order."""
+    classes = [cls for cls in reversed(order) if isinstance(cls, ProjectClass)]
+    fields = [s.target.id for cls in classes for s in cls.node.body if isinstance(s, ir.Declare) and isinstance(s.target, ir.Name)]
+    for index, name in enumerate(dict.fromkeys(fields)):
+        value = arguments.at(index, name)
+        if value is not None:
+            m.store.set((instance.address, name), value)
+    return sole(instance)
+
+
+def call_instance(m: Machine, instance: Instance, arguments: Arguments, site: Site) -> Value:
+    """`object(arguments)`: `__call__`, or `forward` where the class behind it is not read."""
+    order = mro(m, instance.cls)
+    name = next((name for name in ("__call__", "forward") if member(m, order, name) is not None), None)
+    if name is None:
+        return m.unknown(Why.CALL, f"a {instance}", site)
+    return m.call(get_attribute(m, instance, name, site), arguments, site)
+
+
+def call_bound(m: Machine, bound: Bound, arguments: Arguments, site: Site) -> Value:
+    """`object.method(arguments)`."""
+    if isinstance(bound.function, Contract):
+        return library.call_contract(m, bound.function, arguments, site, receiver=bound.receiver)
+    return functions.call_function(m, bound.function, replace_first(arguments, sole(bound.receiver)), site)
+
+
+def generic(m: Machine, cls: ProjectClass, site: Site) -> Instance:
+    """An object of a class as some unknown caller would make it."""
+    instance = Instance(Address(cls.place, -1), cls)
+    order = mro(m, cls)
+    found = member(m, order, "__init__")
+    thing = found.only if isinstance(found, Value) else None
+    if isinstance(thing, Function):
+        call_openly(m, thing, instance, site)
+    elif isinstance(found, Contract):
+        library.construct(m, found, instance, Arguments(open=True), site)
+    return instance
+
+
+def make_super(m: Machine, arguments: Arguments, frame: Frame) -> Value:
+    """`super()`, and `super(Class, self)`."""
+    function = frame.function
+    match [value.only for value in arguments.positional]:
+        case [ProjectClass() as cls, receiver]:
+            return sole(Super(receiver, cls))
+        case _ if function is not None and function.owner is not None and function.node.params:
+            receiver = m.store.get((frame.scopes[0].address, function.node.params[0].name))
+            if receiver is not None and receiver.only is not None:
+                return sole(Super(receiver.only, function.owner))
+    return unknown(Why.SYNTAX, "`super()` outside of a method")

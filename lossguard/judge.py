@@ -1,0 +1,182 @@
+"""Events go in, verdicts come out: the only place where a rule meets what a program does.
+
+A rule *holds* where every alternative of an argument is wrong, or the wrong one is had by default; it *may hold* under a
+condition that the code leaves open, and is then reported one severity lower. An unknown alternative never fires, and one that
+is told apart from a wrong one by nothing at all keeps the rule from firing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+from lossguard.findings import Certainty, Severity
+from lossguard.guards import ALWAYS, Guard, Literal, both, is_phase, spelled
+from lossguard.rulebook import Pattern, Rule, RuleBook, When
+from lossguard.values import Argument, Case, Constant, Event, EventKind, Place, Step, Tensor, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A rule that an event breaks: where, how certain, with which words, and on which way the value came."""
+
+    rule: Rule
+    severity: Severity
+    certainty: Certainty
+    condition: str | None
+    message: str
+    place: Place
+    source: Place | None
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One combination of alternatives: the condition under which it is met, and whether it is what the rule looks for."""
+
+    guard: Guard
+    things: tuple[Thing, ...]
+    wrong: bool
+
+
+def judge(book: RuleBook, events: Iterable[Event]) -> list[Verdict]:
+    """All verdicts, one for each rule, place and producer; the more certain of two that say the same is kept."""
+    held = list(events)
+    sites: dict[object, list[Event]] = {}
+    for event in held:
+        sites.setdefault(event.site, []).append(event)
+    found: dict[tuple[str, Place, Place | None], Verdict] = {}
+    for event in held:
+        for verdict in _verdicts(book, event, sites[event.site] if event.site is not None else [event]):
+            key = (verdict.rule.code, verdict.place, verdict.source)
+            if key not in found or _rank(verdict) < _rank(found[key]):
+                found[key] = verdict
+    return list(found.values())
+
+
+def _rank(verdict: Verdict) -> tuple[bool, int]:
+    return verdict.certainty is not Certainty.HOLDS, len(verdict.steps)
+
+
+def _verdicts(book: RuleBook, event: Event, site: list[Event]) -> Iterator[Verdict]:
+    for rule in book.rules.values():
+        for when in rule.whens:
+            if when.kind is event.kind and event.name in when.names and _spelled_so(when, event):
+                yield from _of_when(book, rule, when, event, site)
+
+
+def _spelled_so(when: When, event: Event) -> bool:
+    """Whether the callee is spelled as the class itself, or held in a variable."""
+    return when.spelled is None or (when.spelled == "variable") is (event.kind is EventKind.CONSTRUCT and event.callee is not None)
+
+
+def _of_when(book: RuleBook, rule: Rule, when: When, event: Event, site: list[Event]) -> Iterator[Verdict]:
+    if "*" in when.patterns:
+        yield from _of_any(rule, when, event)
+        return
+    arguments = [event.argument(name) for name in when.patterns]
+    held = [argument for argument in arguments if argument is not None]
+    if len(held) < len(arguments):
+        return
+    matches = list(_matches(held, list(when.patterns.values())))
+    for match in matches:
+        if match.wrong and not any(both(match.guard, other.guard) is not None for other in matches if not other.wrong):
+            yield from _verdict(book, rule, event, site, match, matches, held)
+
+
+def _of_any(rule: Rule, when: When, event: Event) -> Iterator[Verdict]:
+    """A rule about any argument: the first that fits is enough."""
+    pattern = when.patterns["*"]
+    for argument in event.arguments:
+        if all(_fits(pattern, thing) for thing in argument.value):
+            yield _worded(rule, event, Certainty.HOLDS, None, (), ())
+            return
+
+
+def _matches(arguments: list[Argument], patterns: list[Pattern]) -> Iterator[Match]:
+    """Every combination of what the arguments may be; None is nothing that a loss can take, so it is no alternative."""
+    for cases in product(*(list(_alternatives(argument, pattern)) for argument, pattern in zip(arguments, patterns, strict=True))):
+        guard: Guard | None = ALWAYS
+        for case in cases:
+            guard = None if guard is None else both(guard, case.guard)
+        if guard is not None:
+            things = tuple(case.thing for case in cases)
+            yield Match(guard, things, all(_fits(pattern, thing) for pattern, thing in zip(patterns, things, strict=True)))
+
+
+def _alternatives(argument: Argument, pattern: Pattern) -> Iterator[Case]:
+    for case in argument.value.cases:
+        if pattern.literals is not None or case.thing != Constant(None):
+            yield case
+
+
+def _fits(pattern: Pattern, thing: Thing) -> bool:
+    match thing:
+        case Tensor(domain=domain, made=made):
+            if pattern.literals is not None:
+                return False
+            return (pattern.domains is None or domain in pattern.domains) and (pattern.made is None or made in pattern.made)
+        case Constant(value=value):
+            return pattern.literals is not None and any(value == one and type(value) is type(one) for one in pattern.literals)
+        case _:
+            return False
+
+
+def _verdict(
+    book: RuleBook, rule: Rule, event: Event, site: list[Event], match: Match, matches: list[Match], held: list[Argument]
+) -> Iterator[Verdict]:
+    """The verdict on one wrong combination, unless its condition is one that nobody trains under."""
+    choice = event.path - _shared(site)
+    always = all(other.wrong for other in matches)
+    guard = ALWAYS if always else match.guard
+    if guard and choice and _has_right_partner(book, event, site, match, held):
+        return
+    conditions = guard | choice
+    open_conditions = frozenset(literal for literal in conditions if not literal.default_holds)
+    if any(is_phase(literal) or _is_switched_off(literal) for literal in open_conditions):
+        return
+    certainty = Certainty.MAY_HOLD if open_conditions else Certainty.HOLDS
+    tensors = [thing for thing in match.things if isinstance(thing, Tensor)]
+    steps = tuple(step for tensor in tensors[:1] if tensor.trace is not None for step in tensor.trace)
+    yield _worded(rule, event, certainty, spelled(conditions) or None, steps, tuple(tensors))
+
+
+def _shared(site: list[Event]) -> Guard:
+    """The condition that all alternatives of one call share: that the call is reached."""
+    return frozenset.intersection(*(event.path for event in site)) if len(site) > 1 else site[0].path
+
+
+def _is_switched_off(literal: Literal) -> bool:
+    """`use_softmax=False`: an option that is off unless somebody turns it on is no bug of the training path."""
+    return literal.default_holds is False and isinstance(literal.symbol.subject.default, bool | None)
+
+
+def _has_right_partner(book: RuleBook, event: Event, site: list[Event], match: Match, held: list[Argument]) -> bool:
+    """Whether the value that is wrong here is right for another function that may be the one called here."""
+    names = [argument.name for argument in held]
+    return any(
+        both(match.guard, other.path) is not None and not _wrong_for(book, other, dict(zip(names, match.things, strict=True)))
+        for other in site
+        if other.name != event.name
+    )
+
+
+def _wrong_for(book: RuleBook, event: Event, things: dict[str, Thing]) -> bool:
+    whens = (when for rule in book.rules.values() for when in rule.whens if when.kind is event.kind and event.name in when.names)
+    return any(all(name in things and _fits(pattern, things[name]) for name, pattern in when.patterns.items()) for when in whens)
+
+
+_UNNAMED: Final = "it"
+
+
+def _worded(
+    rule: Rule, event: Event, certainty: Certainty, condition: str | None, steps: tuple[Step, ...], tensors: tuple[Tensor, ...]
+) -> Verdict:
+    fields = {argument.name: argument.text for argument in event.arguments}
+    message = rule.message.format(**{**fields, "call": event.spelled or _UNNAMED})
+    severity = rule.severity if certainty is Certainty.HOLDS else rule.severity.lower
+    chosen = tuple(event.callee) if event.callee is not None else ()
+    source = tensors[0].source if tensors else None
+    return Verdict(rule, severity, certainty, condition, message, event.place, source, (*steps, *chosen))

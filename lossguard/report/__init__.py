@@ -1,0 +1,1 @@
+"""Findings go in, text for people or tools comes out: one function for each format."""

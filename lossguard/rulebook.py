@@ -1,0 +1,229 @@
+"""Rule pages go in, rules come out; a page that says something outside the vocabulary is an error with file and line."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from lossguard.domains import NAMED, Domain
+from lossguard.findings import Severity
+from lossguard.pages import Block, blocks, sections
+from lossguard.values import EventKind
+
+
+class RuleError(Exception):
+    """A page that is not a rule; the message starts with file and line."""
+
+    def __init__(self, path: Path, line: int, message: str) -> None:
+        """Say what is wrong, and where."""
+        super().__init__(f"{path}:{line}: {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What a page asks of one argument: its domain, the function that made its meaning, a literal, or being a tensor at all."""
+
+    domains: frozenset[Domain] | None = None
+    made: frozenset[str] | None = None
+    literals: frozenset[Hashable] | None = None
+    tensor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A conjunction: the kind of event, the functions it is about, and a pattern for each argument that matters.
+
+    The argument "*" stands for any argument. `spelled` is "class" for `nn.CrossEntropyLoss(...)`, "variable" where the
+    callee is held in a variable.
+    """
+
+    kind: EventKind | None
+    names: frozenset[str]
+    patterns: Mapping[str, Pattern]
+    spelled: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: the head of its page, and the page."""
+
+    code: str
+    name: str
+    title: str
+    severity: Severity
+    since: str
+    runtime: bool
+    whens: tuple[When, ...]
+    message: str
+    effect: str
+    instead: str
+    path: Path
+    text: str
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the page's prose."""
+        prose = re.sub(r"```.*?```", "", sections(self.text)[""], flags=re.DOTALL)
+        paragraphs = [part.strip() for part in prose.split("\n\n") if part.strip() and not part.startswith("# ")]
+        return re.split(r"(?<=[.!?])\s", " ".join(paragraphs[0].split()), maxsplit=1)[0] if paragraphs else self.title
+
+    @property
+    def body(self) -> str:
+        """The page without its head: what `explain` prints."""
+        return re.sub(r"```toml\n.*?```\n*", "", self.text, count=1, flags=re.DOTALL)
+
+    @property
+    def section(self) -> dict[str, str]:
+        """The page's sections by heading."""
+        return sections(self.text)
+
+    def examples(self, heading: str) -> list[Block]:
+        """The Python blocks under "Bad" or "Good"."""
+        return [block for block in blocks(self.text) if block.language == "py" and block.heading == heading]
+
+
+def shipped() -> Path:
+    """The folder of pages and contracts: in the package where it is installed, beside it in a checkout."""
+    inside = Path(str(files("lossguard"))) / "rules"
+    return inside if inside.is_dir() else Path(__file__).parents[1] / "rules"
+
+
+class RuleBook:
+    """All pages of some folders."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        """`folders` are read in order; codes and names must be unique over all of them."""
+        self.folders = folders
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """The rules by code, in order."""
+        found: dict[str, Rule] = {}
+        for path in sorted(path for folder in self.folders for path in folder.glob("LG*.md")):
+            rule = load(path)
+            clash = next((other for other in found.values() if rule.code == other.code or rule.name == other.name), None)
+            if clash is not None:
+                raise RuleError(path, 1, f"has the code or the name of {clash.path.name}")
+            found[rule.code] = rule
+        return dict(sorted(found.items()))
+
+    def named(self, name: str) -> Rule | None:
+        """The rule with a code or a name, in any case."""
+        wanted = name.strip().lower()
+        return next((rule for rule in self.rules.values() if wanted in {rule.code.lower(), rule.name}), None)
+
+    @cached_property
+    def watched(self) -> frozenset[str]:
+        """The functions that some rule is about."""
+        return frozenset(name for rule in self.rules.values() for when in rule.whens for name in when.names)
+
+
+_FILE_NAME: Final = re.compile(r"(LG\d{3})-([a-z0-9-]+)\.md")
+_HEAD: Final = re.compile(r"```toml\n(.*?)```", re.DOTALL)
+_KEYS: Final = frozenset({"severity", "since", "runtime", "when", "message", "effect", "instead"})
+FIELDS: Final = frozenset({"call", "error"})
+
+
+def load(path: Path) -> Rule:
+    """Read one page."""
+    text = path.read_text(encoding="utf-8")
+    named = _FILE_NAME.fullmatch(path.name)
+    if named is None:
+        raise RuleError(path, 1, "a page is named LG101-its-name.md")
+    code, name = named.groups()
+    title = re.match(rf"# {code} (.+)\n", text)
+    if title is None:
+        raise RuleError(path, 1, f"a page starts with `# {code} Its title`")
+    head, line = _head(path, text)
+    whens = tuple(_whens(path, line, head.get("when")))
+    rule = Rule(
+        code, name, title[1], Severity(head["severity"]), head["since"], bool(head.get("runtime")), whens,
+        head["message"], head["effect"], head["instead"], path, text,
+    )  # fmt: skip
+    _check_message(rule, line)
+    return rule
+
+
+def _head(path: Path, text: str) -> tuple[dict[str, Any], int]:
+    found = _HEAD.search(text)
+    if found is None:
+        raise RuleError(path, 1, "no ```toml head")
+    line = text[: found.start()].count("\n") + 2
+    try:
+        head = tomllib.loads(found[1])
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(path, line, str(error)) from error
+    if unknown := head.keys() - _KEYS:
+        raise RuleError(path, line, f"unknown key {', '.join(sorted(unknown))}")
+    if missing := {"severity", "since", "message", "effect", "instead"} - head.keys():
+        raise RuleError(path, line, f"no {', '.join(sorted(missing))}")
+    if head["severity"] not in {severity.value for severity in Severity}:
+        raise RuleError(path, line, f"unknown severity {head['severity']!r}")
+    return head, line
+
+
+def _whens(path: Path, line: int, when: object) -> Iterator[When]:
+    match when:
+        case None:
+            return
+        case list() as several:
+            for one in several:
+                yield from _whens(path, line, one)
+        case dict() as table:
+            yield _when(path, line, table)
+        case _:
+            raise RuleError(path, line, "`when` is a table or a list of tables")
+
+
+def _when(path: Path, line: int, table: dict[str, Any]) -> When:
+    rest = dict(table)
+    kinds = [kind for kind in EventKind if kind.value in rest]
+    if len(kinds) != 1:
+        raise RuleError(path, line, "`when` names one kind of event: call or construct")
+    names = rest.pop(kinds[0].value)
+    spelled = rest.pop("spelled", None)
+    if spelled not in {None, "class", "variable"}:
+        raise RuleError(path, line, f"`spelled` is class or variable, not {spelled!r}")
+    patterns = {"*" if key == "argument" else key: _pattern(path, line, value) for key, value in rest.items()}
+    return When(kinds[0], frozenset([names] if isinstance(names, str) else names), patterns, spelled)
+
+
+def _pattern(path: Path, line: int, value: object) -> Pattern:
+    match value:
+        case bool() | int() | None:
+            return Pattern(literals=frozenset({value}))
+        case str() | list():
+            return Pattern(domains=_domains(path, line, value))
+        case dict() as table if table.keys() <= {"domain", "made", "literal", "tensor"}:
+            made = table.get("made")
+            literal = table.get("literal")
+            return Pattern(
+                _domains(path, line, table["domain"]) if "domain" in table else None,
+                None if made is None else frozenset([made] if isinstance(made, str) else made),
+                None if literal is None else frozenset([literal] if not isinstance(literal, list) else literal),
+                bool(table.get("tensor")),
+            )
+        case _:
+            raise RuleError(path, line, f"{value!r} is not a domain, a literal or a table of domain, made, literal, tensor")
+
+
+def _domains(path: Path, line: int, value: object) -> frozenset[Domain]:
+    names = [str(name) for name in (value if isinstance(value, list) else [value])]
+    if unknown := [name for name in names if name not in NAMED]:
+        raise RuleError(path, line, f"unknown domain {unknown[0]!r}")
+    return frozenset(NAMED[name] for name in names)
+
+
+def _check_message(rule: Rule, line: int) -> None:
+    fields = {field for _, field, _, _ in string.Formatter().parse(rule.message) if field is not None}
+    for when in rule.whens or (When(None, frozenset(), {}),):
+        known = FIELDS | when.patterns.keys() - {"*"}
+        if unknown := fields - known:
+            raise RuleError(rule.path, line, f"the message has a field {{{min(unknown)}}} that `when` does not speak of")

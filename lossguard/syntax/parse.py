@@ -1,0 +1,113 @@
+"""A Source goes in, its tree comes out, with what could not be read; places are found again on demand."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import libcst as cst
+
+from lossguard.source import Source, Span, UnreadableError
+from lossguard.syntax import ir
+from lossguard.syntax.expressions import Marks
+from lossguard.syntax.statements import lower_module
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A module's tree and the places where it could not be read. A notebook loses only the cells that are broken."""
+
+    source: Source
+    module: ir.Module
+    unreadable: tuple[UnreadableError, ...] = ()
+
+
+EMPTY: Final = ir.Module(())
+
+# libcst's native parser overflows its stack, and takes the process with it, between 1,000 and 2,000 nested brackets.
+DEEPEST: Final = 300
+
+
+def parse(source: Source) -> Parsed:
+    """Parse and lower a module."""
+    try:
+        return Parsed(source, lower_module(_tree(source.text), Marks()))
+    except UnreadableError as error:
+        return _without_broken_cells(source) if source.cells else Parsed(source, EMPTY, (error,))
+
+
+def _tree(text: str) -> cst.Module:
+    _check_depth(text)
+    try:
+        return cst.parse_module(text)
+    except RecursionError as error:
+        raise UnreadableError("nested too deeply") from error
+    except Exception as error:  # the parser raises ParserSyntaxError, CSTLogicError, CSTValidationError, SyntaxError, ...
+        raise _explained(text, error) from error
+
+
+def _explained(text: str, error: Exception) -> UnreadableError:
+    """What is wrong, and where. Python's own compiler says it better, where it finds it too."""
+    try:
+        ast.parse(text)
+    except SyntaxError as found:
+        return UnreadableError(found.msg, found.lineno or 1, found.offset or 1)
+    except (ValueError, RecursionError, MemoryError) as found:
+        return UnreadableError(str(found))
+    message = str(error).strip().splitlines() or ["invalid syntax"]
+    return UnreadableError(message[0], getattr(error, "raw_line", 1), getattr(error, "raw_column", 0) + 1)
+
+
+_BRACKETS: Final = re.compile(r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\#[^\n]*|[()\[\]{}\n]""", re.DOTALL)
+
+
+def _check_depth(text: str) -> None:
+    if sum(map(text.count, "([{")) <= DEEPEST:
+        return
+    depth, row = 0, 1
+    for token in map(re.Match.group, _BRACKETS.finditer(text)):
+        row += token.count("\n")
+        depth += (token in {"(", "[", "{"}) - (token in {")", "]", "}"})
+        if depth > DEEPEST:
+            raise UnreadableError(f"brackets nested more than {DEEPEST} deep", row)
+
+
+def _without_broken_cells(source: Source) -> Parsed:
+    """Blank every cell that does not parse on its own, keep its error, and parse the rest."""
+    lines = source.text.splitlines()
+    errors = []
+    for cell in source.cells:
+        try:
+            _tree("\n".join(lines[cell.first - 1 : cell.last]))
+        except UnreadableError as error:
+            errors.append(UnreadableError(error.message, error.row + cell.first - 1, error.column))
+            lines[cell.first - 1 : cell.last] = ["pass"] * (cell.last - cell.first + 1)
+    rest = replace(source, text="".join(f"{line}\n" for line in lines))
+    try:
+        return Parsed(source, lower_module(_tree(rest.text), Marks()), tuple(errors))
+    except UnreadableError as error:
+        return Parsed(source, EMPTY, (*errors, error))
+
+
+def locate(parsed: Parsed, nodes: Iterable[int]) -> dict[int, Span]:
+    """Where some nodes of a module stand. Parses the text once more, so only ask for files that are reported on."""
+    from libcst.metadata import MetadataWrapper, PositionProvider
+
+    source = parsed.source
+    lines = source.text.splitlines()
+    for error in parsed.unreadable:
+        cell = source.cell_at(error.row)
+        if cell is not None:
+            lines[cell.first - 1 : cell.last] = ["pass"] * (cell.last - cell.first + 1)
+    wrapper = MetadataWrapper(_tree("".join(f"{line}\n" for line in lines)), unsafe_skip_copy=True)
+    marks = Marks()
+    lower_module(wrapper.module, marks)
+    ranges = wrapper.resolve(PositionProvider)
+    return {node: _span(source, ranges[marks.nodes[node]]) for node in nodes}
+
+
+def _span(source: Source, found: cst.metadata.CodeRange) -> Span:
+    return source.span(found.start.line, found.start.column + 1, found.end.line, found.end.column + 1)
