@@ -1,0 +1,103 @@
+"""The house stands as its plan says: imports go downwards, faces start without the parser, the engine knows no library."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "lossguard"
+
+# From the ground up. A module may import from layers below, and inside its own folder; nothing else.
+LAYERS = [
+    {"domains", "guards", "pages", "source"},
+    {"values", "findings"},
+    {"contracts", "rulebook"},
+    {"judge"},
+    {"syntax"},
+    {"program"},
+    {"interpret"},
+    {"config", "files", "cache"},
+    {"engine"},
+    {"report"},
+    {"cli"},
+]
+PACKAGE = {"__init__", "__main__"}
+
+
+def room(path: Path) -> str:
+    """The layer's member that a file belongs to: its folder below the package, or itself."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return parts[0]
+
+
+def level(name: str) -> int:
+    """How high a member stands."""
+    return next(index for index, layer in enumerate(LAYERS) if name in layer)
+
+
+def imports(path: Path) -> set[str]:
+    """The members of the house that a file imports, wherever in the file it does."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.ImportFrom(module="lossguard", names=names):
+                found |= {alias.name for alias in names}
+            case ast.ImportFrom(module=str() as module) if module.startswith("lossguard."):
+                found.add(module.split(".")[1])
+            case ast.Import(names=names):
+                found |= {alias.name.split(".")[1] for alias in names if alias.name.startswith("lossguard.")}
+    return found - {"__version__"}
+
+
+FILES = [path for path in sorted(ROOT.rglob("*.py")) if room(path) not in PACKAGE]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_go_downwards(path: Path) -> None:
+    own = room(path)
+    upwards = {name for name in imports(path) if name != own and level(name) >= level(own)}
+
+    assert set() == upwards
+
+
+def test_every_file_has_its_layer() -> None:
+    assert {room(path) for path in FILES} == set().union(*LAYERS)
+    assert not any(below & above for below, above in pairwise(LAYERS))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_engine_names_no_library_function(path: Path) -> None:
+    """What torch's functions mean stands in `rules/`; code that knows one by name is knowledge in the wrong place."""
+    known = {"softmax", "log_softmax", "sigmoid", "cross_entropy", "nll_loss", "kl_div", "Softmax", "CrossEntropyLoss", "Linear"}
+    code = ast.parse(path.read_text(encoding="utf-8"))
+    docs = {id(node.value) for node in ast.walk(code) if isinstance(node, ast.Expr)}
+    strings = [node for node in ast.walk(code) if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs]
+
+    assert [] == [node.value for node in strings if node.value in known or node.value.startswith(("torch", "nn.", "F."))]
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after a statement."""
+    code = f"{statement}\nimport sys; print(*sys.modules)"
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import lossguard.cli",
+        "from click.testing import CliRunner; from lossguard.cli import main; assert CliRunner().invoke(main, ['--help']).exit_code == 0",
+        "from click.testing import CliRunner; from lossguard.cli import main; assert CliRunner().invoke(main, ['explain', 'LG101']).exit_code == 0",
+    ],
+)
+def test_the_parser_and_torch_stay_out_until_they_are_needed(statement: str) -> None:
+    assert set() == loaded_by(statement) & {"libcst", "torch"}
+
+
+def test_interpreting_never_loads_torch() -> None:
+    assert "torch" not in loaded_by("import lossguard.interpret.interpreter")

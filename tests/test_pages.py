@@ -1,0 +1,172 @@
+"""Every rule page is a rule, a text for people and a test: its blocks give what their comments say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lossguard.config import Config
+from lossguard.domains import Domain
+from lossguard.engine import Knowledge, check
+from lossguard.pages import Block
+from lossguard.rulebook import Rule, RuleBook, RuleError, shipped
+from lossguard.values import EventKind
+
+BOOK = Knowledge().book
+RULES = list(BOOK.rules.values())
+
+PRELUDE = """\
+import torch
+from torch import nn
+import torch.nn.functional as F
+model = nn.Linear(16, 5)
+x = torch.randn(8, 16)
+y = torch.randint(0, 5, (8,))
+logits = model(x)
+binary = torch.randint(0, 2, (8, 5)).float()
+teacher = nn.Linear(16, 5)(x)
+"""
+
+BLOCKS = [
+    pytest.param(rule, block, id=f"{rule.code}:{block.row}") for rule in RULES for heading in ("Bad", "Good") for block in rule.examples(heading)
+]
+
+
+@pytest.mark.parametrize(("rule", "block"), BLOCKS)
+def test_a_block_gives_what_its_comments_say(rule: Rule, block: Block, tmp_path: Path) -> None:
+    (tmp_path / "example.py").write_text(PRELUDE + block.text, encoding="utf-8")
+    report = check(["example.py"], tmp_path, Config(select=(rule.code,), folder=tmp_path), cached=False)
+    shift = PRELUDE.count("\n")
+    marked = [row for row, line in enumerate(block.text.splitlines(), start=1) if line.rstrip().endswith("# error")]
+
+    assert marked == [one.span.row - shift for one in report.findings]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_page_shows_what_is_bad_and_what_is_good(rule: Rule) -> None:
+    bad, good = rule.examples("Bad"), rule.examples("Good")
+
+    assert bad
+    assert good
+    assert all("# error" in block.text for block in bad)
+    assert not any("# error" in block.text for block in good)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_page_reads_well(rule: Rule) -> None:
+    assert rule.summary.endswith(".")
+    assert len(rule.summary) < 160
+    assert not re.search(r"TODO|\u2014", rule.text)
+    assert max(map(len, rule.body.splitlines())) <= 110
+    assert rule.name == re.sub(r"[^a-z0-9]+", "-", rule.name)
+
+
+def test_codes_and_names_are_unique() -> None:
+    assert len({rule.code for rule in RULES}) == len({rule.name for rule in RULES}) == len(RULES)
+
+
+# Demands that no page owns yet, with the page that will: the design's list of codes.
+PENDING = {
+    ("cross_entropy", "input", Domain.BOUNDED): "LG104",
+    ("cross_entropy", "input", Domain.NON_NEGATIVE): "LG104",
+    ("cross_entropy", "input", Domain.INDICES): "LG208",
+    ("cross_entropy", "input", Domain.ONE_HOT): "LG208",
+    ("cross_entropy", "input", Domain.MASK): "LG601",
+    **{("nll_loss", "input", domain): "LG208" for domain in (Domain.INDICES, Domain.ONE_HOT)},
+    ("nll_loss", "input", Domain.MASK): "LG601",
+    ("nll_loss", "input", Domain.BOUNDED): "LG104",
+    ("nll_loss", "input", Domain.NON_NEGATIVE): "LG104",
+    **{("binary_cross_entropy", "input", domain): "LG208" for domain in (Domain.INDICES, Domain.ONE_HOT)},
+    ("binary_cross_entropy", "input", Domain.MASK): "LG601",
+    ("binary_cross_entropy", "input", Domain.BOUNDED): "LG104",
+    ("binary_cross_entropy", "input", Domain.NON_NEGATIVE): "LG104",
+    **{("binary_cross_entropy_with_logits", "input", domain): "LG208" for domain in (Domain.INDICES, Domain.ONE_HOT)},
+    ("binary_cross_entropy_with_logits", "input", Domain.MASK): "LG601",
+    ("binary_cross_entropy_with_logits", "input", Domain.BOUNDED): "LG104",
+    ("binary_cross_entropy_with_logits", "input", Domain.NON_NEGATIVE): "LG104",
+    **{("kl_div", "input", domain): "LG208" for domain in (Domain.INDICES, Domain.ONE_HOT)},
+    ("kl_div", "input", Domain.MASK): "LG601",
+    **{("kl_div", "input", domain): "LG104" for domain in (Domain.BOUNDED, Domain.NON_NEGATIVE)},
+    **{("kl_div", "target", domain): "LG207" for domain in (Domain.INDICES, Domain.MASK, Domain.BOUNDED, Domain.NON_NEGATIVE)},
+}
+
+# Too vague to be right or wrong anywhere.
+VAGUE = {Domain.TENSOR, Domain.UNIT_INTERVAL, Domain.NON_POSITIVE, Domain.LOSS}
+
+
+def owners(call: str, parameter: str, domain: Domain) -> set[str]:
+    """The codes of the pages that speak of a domain in a loss's parameter."""
+    return {
+        rule.code
+        for rule in RULES
+        for when in rule.whens
+        if when.kind is EventKind.CALL and call in when.names
+        for pattern in [when.patterns.get(parameter)]
+        if pattern is not None and pattern.domains is not None and domain in pattern.domains
+    }
+
+
+def test_every_demand_is_met_or_owned_by_one_page() -> None:
+    """Each (loss, parameter, domain) is accepted by the contract, or one page says what is wrong with it."""
+    unowned, crowded, stale = [], [], []
+    for contract in Knowledge().library.everything():
+        for parameter, accepted in getattr(contract, "demands", {}).items():
+            for domain in set(Domain) - VAGUE:
+                cell = (contract.family, parameter, domain)
+                codes = owners(*cell)
+                fine = domain in accepted
+                if len(codes) > 1:
+                    crowded.append((cell, codes))
+                if not codes and not fine and cell not in PENDING:
+                    unowned.append(cell)
+                if (codes or fine) and cell in PENDING:
+                    stale.append(cell)
+
+    assert ([], [], []) == (unowned, crowded, stale)
+    assert not set(PENDING.values()) & set(BOOK.rules)
+
+
+def page(folder: Path, head: str, name: str = "LG101-a-name.md") -> Path:
+    """A page with this head."""
+    path = folder / name
+    path.write_text(f"# LG101 A name\n\n```toml\n{head}\n```\n\nText.\n", encoding="utf-8")
+    return path
+
+
+GOOD_HEAD = 'severity = "error"\nsince = "0.1"\nmessage = "m"\neffect = "e"\ninstead = "i"'
+
+
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [
+        (GOOD_HEAD + "\nfixer = 1", "unknown key fixer"),
+        (GOOD_HEAD.replace("error", "fatal"), "unknown severity 'fatal'"),
+        (GOOD_HEAD.replace('message = "m"', ""), "no message"),
+        (GOOD_HEAD + '\nwhen = { call = "f", input = "Logit" }', "unknown domain 'Logit'"),
+        (GOOD_HEAD + '\nwhen = { input = "Logits" }', "`when` names one kind of event"),
+        (GOOD_HEAD + '\nwhen = { call = "f", input = { dtype = "int" } }', "is not a domain, a literal or a table"),
+        (GOOD_HEAD.replace('"m"', '"{target}"') + '\nwhen = { call = "f", input = "Logits" }', "the message has a field {target}"),
+        ("severity = ", "Invalid value"),
+    ],
+)
+def test_a_page_that_says_something_else_is_an_error_with_its_place(head: str, message: str, tmp_path: Path) -> None:
+    page(tmp_path, head)
+
+    with pytest.raises(RuleError, match=re.escape(message)) as caught:
+        _ = RuleBook((tmp_path,)).rules
+
+    assert str(caught.value).startswith(f"{tmp_path}/LG101-a-name.md:4: ")
+
+
+def test_two_pages_with_one_code_are_an_error(tmp_path: Path) -> None:
+    page(tmp_path, GOOD_HEAD)
+    page(tmp_path, GOOD_HEAD, "LG101-another.md")
+
+    with pytest.raises(RuleError, match="has the code or the name of LG101-a-name"):
+        _ = RuleBook((tmp_path,)).rules
+
+
+def test_the_shipped_rules_lie_beside_the_package() -> None:
+    assert (shipped() / "contracts" / "words.pyi").is_file()
