@@ -83,7 +83,7 @@ def _of_when(book: RuleBook, rule: Rule, when: When, event: Event, site: list[Ev
     matches = list(_matches(held, list(when.patterns.values())))
     for match in matches:
         if match.wrong and not any(both(match.guard, other.guard) is not None for other in matches if not other.wrong):
-            yield from _verdict(book, rule, event, site, match, matches, held)
+            yield from _verdict(book, rule, when, event, site, match, matches, held)
 
 
 def _of_any(rule: Rule, when: When, event: Event) -> Iterator[Verdict]:
@@ -91,7 +91,7 @@ def _of_any(rule: Rule, when: When, event: Event) -> Iterator[Verdict]:
     pattern = when.patterns["*"]
     for argument in event.arguments:
         if all(_fits(pattern, thing) for thing in argument.value):
-            yield _worded(rule, event, Certainty.HOLDS, None, (), ())
+            yield _worded(rule, when, event, Certainty.HOLDS, None, (), ())
             return
 
 
@@ -125,7 +125,7 @@ def _fits(pattern: Pattern, thing: Thing) -> bool:
 
 
 def _verdict(
-    book: RuleBook, rule: Rule, event: Event, site: list[Event], match: Match, matches: list[Match], held: list[Argument]
+    book: RuleBook, rule: Rule, when: When, event: Event, site: list[Event], match: Match, matches: list[Match], held: list[Argument]
 ) -> Iterator[Verdict]:
     """The verdict on one wrong combination, unless its condition is one that nobody trains under."""
     choice = event.path - _shared(site)
@@ -140,7 +140,7 @@ def _verdict(
     certainty = Certainty.MAY_HOLD if open_conditions else Certainty.HOLDS
     tensors = [thing for thing in match.things if isinstance(thing, Tensor)]
     steps = tuple(step for tensor in tensors[:1] if tensor.trace is not None for step in tensor.trace)
-    yield _worded(rule, event, certainty, spelled(conditions) or None, steps, tuple(tensors))
+    yield _worded(rule, when, event, certainty, spelled(conditions) or None, steps, tuple(tensors))
 
 
 def _shared(site: list[Event]) -> Guard:
@@ -172,11 +172,12 @@ _UNNAMED: Final = "it"
 
 
 def _worded(
-    rule: Rule, event: Event, certainty: Certainty, condition: str | None, steps: tuple[Step, ...], tensors: tuple[Tensor, ...]
+    rule: Rule, when: When, event: Event, certainty: Certainty, condition: str | None, steps: tuple[Step, ...], tensors: tuple[Tensor, ...]
 ) -> Verdict:
     fields = {argument.name: argument.text for argument in event.arguments}
     message = rule.message.format(**{**fields, "call": event.spelled or _UNNAMED})
-    severity = rule.severity if certainty is Certainty.HOLDS else rule.severity.lower
+    usual = when.severity if when.severity is not None else rule.severity
+    severity = usual if certainty is Certainty.HOLDS else usual.lower
     chosen = tuple(event.callee) if event.callee is not None else ()
     source = tensors[0].source if tensors else None
     return Verdict(rule, severity, certainty, condition, message, event.place, source, (*steps, *chosen))

@@ -41,13 +41,14 @@ class When:
     """A conjunction: the kind of event, the functions it is about, and a pattern for each argument that matters.
 
     The argument "*" stands for any argument. `spelled` is "class" for `nn.CrossEntropyLoss(...)`, "variable" where the
-    callee is held in a variable.
+    callee is held in a variable. `severity` is the rule's own unless it is given here.
     """
 
     kind: EventKind | None
     names: frozenset[str]
     patterns: Mapping[str, Pattern]
     spelled: str | None = None
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def load(path: Path) -> Rule:
     head, line = _head(path, text)
     whens = tuple(_whens(path, line, head.get("when")))
     rule = Rule(
-        code, name, title[1], Severity(head["severity"]), head["since"], bool(head.get("runtime")), whens,
+        code, name, title[1], _severity(path, line, head["severity"]), head["since"], bool(head.get("runtime")), whens,
         head["message"], head["effect"], head["instead"], path, text,
     )  # fmt: skip
     _check_message(rule, line)
@@ -164,9 +165,13 @@ def _head(path: Path, text: str) -> tuple[dict[str, Any], int]:
         raise RuleError(path, line, f"unknown key {', '.join(sorted(unknown))}")
     if missing := {"severity", "since", "message", "effect", "instead"} - head.keys():
         raise RuleError(path, line, f"no {', '.join(sorted(missing))}")
-    if head["severity"] not in {severity.value for severity in Severity}:
-        raise RuleError(path, line, f"unknown severity {head['severity']!r}")
     return head, line
+
+
+def _severity(path: Path, line: int, name: object) -> Severity:
+    if name not in {severity.value for severity in Severity}:
+        raise RuleError(path, line, f"unknown severity {name!r}")
+    return Severity(name)
 
 
 def _whens(path: Path, line: int, when: object) -> Iterator[When]:
@@ -189,10 +194,11 @@ def _when(path: Path, line: int, table: dict[str, Any]) -> When:
         raise RuleError(path, line, "`when` names one kind of event: call or construct")
     names = rest.pop(kinds[0].value)
     spelled = rest.pop("spelled", None)
+    severity = _severity(path, line, rest.pop("severity")) if "severity" in rest else None
     if spelled not in {None, "class", "variable"}:
         raise RuleError(path, line, f"`spelled` is class or variable, not {spelled!r}")
     patterns = {"*" if key == "argument" else key: _pattern(path, line, value) for key, value in rest.items()}
-    return When(kinds[0], frozenset([names] if isinstance(names, str) else names), patterns, spelled)
+    return When(kinds[0], frozenset([names] if isinstance(names, str) else names), patterns, spelled, severity)
 
 
 def _pattern(path: Path, line: int, value: object) -> Pattern:

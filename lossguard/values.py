@@ -73,11 +73,25 @@ def extended(trace: Trace | None, step: Step) -> Trace | None:
     return Trace(step, trace, trace.length + 1)
 
 
-class Term(NamedTuple):
-    """A value number: two tensors with equal terms hold the same numbers (`x.sum(1)` twice, with the same `x`)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """A value number: two tensors with equal terms hold the same numbers (`x.sum(1)` twice, with the same `x`).
+
+    Terms share their parts, so they are compared by a digest: walking through them would take exponential time.
+    """
 
     name: str
     parts: tuple[Hashable, ...]
+    digest: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hash((self.name, self.parts)))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Term) and self.digest == other.digest and self.name == other.name)
+
+    def __hash__(self) -> int:
+        return self.digest
 
 
 Shape: TypeAlias = tuple[int | None, ...]

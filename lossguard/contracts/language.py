@@ -28,6 +28,8 @@ EFFECTS: Final[Mapping[str, range]] = {
     "Like": range(1, 2),  # Like("input"): axis, shape and origin are those of this argument
     "Along": range(1, 2),  # Along("dim"), Along(-3): the meaning lies along this axis
     "Unmixed": range(0, 1),  # drops the origin: a mixture is no longer "the output of a softmax"
+    "Complemented": range(0, 1),  # 1 - p
+    "Floored": range(1, 2),  # a number above 0 keeps it away from 0: `p + 1e-8`
     "Reshaped": range(1, 2),  # view, reshape
     "Permuted": range(1, 2),
     "Transposed": range(2, 3),

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.contracts.stubs import Stub
 from lossguard.domains import Domain
+
+# The file that explains the contracts' own words; it is about nothing that code can import.
+WORDS: Final = "words"
 
 
 class Library:
@@ -27,6 +31,8 @@ class Library:
         return self._stubs[module]
 
     def _open(self, module: str) -> Stub | None:
+        if module == WORDS:
+            return None
         below = Path(*module.split("."))
         candidates = (path for folder in self.folders for path in (folder / below.with_suffix(".pyi"), folder / below / "__init__.pyi"))
         path = next((path for path in candidates if path.is_file()), None)
@@ -104,5 +110,5 @@ class Library:
     def modules(self) -> tuple[str, ...]:
         """The dotted names of all stub files."""
         paths = (path.relative_to(folder) for folder in self.folders for path in folder.rglob("*.pyi"))
-        found = {path.with_suffix("") for path in paths if path.name != "words.pyi"}
+        found = {path.with_suffix("") for path in paths if path.stem != WORDS}
         return tuple(sorted(".".join(path.parts).removesuffix(".__init__") for path in found))

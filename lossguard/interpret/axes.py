@@ -27,6 +27,9 @@ _SELECTED: Final = {
 }
 _SUMMED: Final = {Domain.LOGITS: Domain.LOGITS, Domain.LOSS: Domain.LOSS}
 BLANK: Final = "blank"
+# What is put before the name of the function that made a meaning.
+FLOORED: Final = "floored "
+COMPLEMENT: Final = "complement of "
 
 
 def over_axis(tensor: Tensor) -> bool:
@@ -42,6 +45,17 @@ def lost(tensor: Tensor) -> Tensor:
 def selected(tensor: Tensor) -> Tensor:
     """The tensor when one place of its axis was picked."""
     return replace(tensor, domain=_SELECTED.get(tensor.domain, tensor.domain), axis=None, shape=None)
+
+
+def floored(tensor: Tensor) -> Tensor:
+    """The tensor when something keeps it away from 0."""
+    plain = tensor.made is None or tensor.made.startswith(FLOORED)
+    return tensor if plain else replace(tensor, made=f"{FLOORED}{tensor.made}")
+
+
+def complemented(tensor: Tensor) -> Tensor:
+    """`1 - p`."""
+    return tensor if tensor.made is None else replace(tensor, made=f"{COMPLEMENT}{tensor.made}")
 
 
 def somewhere(tensor: Tensor) -> Tensor:
@@ -143,12 +157,12 @@ def flattened(tensor: Tensor, start: int, end: int) -> Tensor:
 
 
 def one_of(tensor: Tensor, dim: int | None) -> Tensor:
-    """One index of a dim: the dim goes."""
+    """One index of a dim: the dim goes, and with the axis the tie to the function that normalised over it."""
     if not over_axis(tensor):
         return replace(tensor, shape=None)
     hit = None if dim is None else same_axis(tensor, dim)
     if hit:
-        return selected(tensor)
+        return replace(selected(tensor), made=None)
     if hit is None or dim is None:
         return without(tensor, 0) if dim == 0 and tensor.axis in {None, -1} else lost(tensor)
     return without(tensor, dim)

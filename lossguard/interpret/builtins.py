@@ -311,7 +311,7 @@ def _text_method(m: Machine, text: str, name: str, arguments: Arguments, site: S
     if name in _PURE and not arguments.keywords and all(isinstance(thing, Constant) for thing in given):
         try:
             found: Hashable | list[str] = getattr(text, name)(*(thing.value for thing in given if isinstance(thing, Constant)))
-        except (TypeError, ValueError, IndexError):
+        except (TypeError, ValueError, LookupError):
             return m.unknown(Why.OPERATION, f"`str.{name}`", site)
         if isinstance(found, list):
             return new_list(m, Items(tuple(sole(Constant(part)) for part in found)), site)

@@ -10,7 +10,7 @@ from lossguard.contracts.language import Word
 from lossguard.interpret import axes, containers, literals
 from lossguard.interpret.results import Call, tensors
 from lossguard.interpret.things import Items, Pack
-from lossguard.values import Tensor, Term, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import Constant, Tensor, Term, Thing, Unknown, Value, Why, join, sole, unknown
 
 Change: TypeAlias = Callable[[Tensor], Thing]
 
@@ -36,6 +36,18 @@ def _along(call: Call, base: Value, word: Word) -> Value:
 
 def _unmixed(call: Call, base: Value, word: Word) -> Value:
     return tensors(base, lambda tensor: replace(tensor, made=None))
+
+
+def _complemented(call: Call, base: Value, word: Word) -> Value:
+    return tensors(base, axes.complemented)
+
+
+def _floored(call: Call, base: Value, word: Word) -> Value:
+    match call.thing(word.arguments[0]):
+        case Constant(value=int() | float() as floor) if floor > 0:
+            return tensors(base, axes.floored)
+        case _:
+            return base
 
 
 def _reshaped(call: Call, base: Value, word: Word) -> Value:
@@ -213,6 +225,8 @@ EFFECTS: Final = {
     "Like": _like,
     "Along": _along,
     "Unmixed": _unmixed,
+    "Complemented": _complemented,
+    "Floored": _floored,
     "Reshaped": _reshaped,
     "Permuted": _permuted,
     "Transposed": _transposed,

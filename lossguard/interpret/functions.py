@@ -9,6 +9,8 @@ from typing import Final
 from lossguard.guards import Default, Symbol
 from lossguard.interpret import names
 from lossguard.interpret.machine import DEEPEST_CALL, MOST_RECURSION, Exits, Flow, Frame, Machine, Site
+from lossguard.interpret.memory import Named
+from lossguard.interpret.store import Delta
 from lossguard.interpret.things import (
     ENTRIES,
     ITEMS,
@@ -38,6 +40,7 @@ def make(m: Machine, node: ir.Function, frame: Frame) -> Function:
     """The function that a `def` or a lambda makes: its defaults are evaluated now, and a class body is no scope for it."""
     defaults = tuple((param.name, m.evaluate(param.default, frame)) for param in node.params if param.default is not None)
     scopes = frame.scopes[1:] if frame.owner is not None else frame.scopes
+    m.captured.update(scope.address for scope in scopes)
     return Function(node, frame.file, scopes, defaults, frame.owner)
 
 
@@ -70,21 +73,43 @@ def _decorated(m: Machine, decorator: Value, value: Value, site: Site) -> Value:
 
 
 def call_function(m: Machine, function: Function, arguments: Arguments, site: Site) -> Value:
-    """Run a project function on abstract arguments."""
+    """Run a project function on abstract arguments, or remember what it did when it was run on the same ones."""
     if len(m.calls) >= DEEPEST_CALL or m.calls.count(function.place) >= MOST_RECURSION:
+        m.store.cut()
         return m.unknown(Why.BOUND, f"`{function.text}` calls itself, or is called too deep", site)
     m.step()
     m.entered.add(function.place)
     context = m.context(site.context, site.place)
     scope = Scope(Address(function.place, context), function.node.bound)
-    for name, value in _bound(m, function, arguments, site, scope):
-        m.store.set((scope.address, name), value)
-    frame = Frame(function.file, (scope, *function.scopes), context, Exits(m.store.depth, m.path), function)
+    bound = tuple(_bound(m, function, arguments, site, scope))
+    done = m.memory.recall(m, function, bound, context, site)
+    if done is None:
+        done = _run(m, function, bound, scope, site)
+    value, delta = done
+    m.store.apply(delta)
+    return _passed(value, Step(Move.RETURNED, site.place, f"`{function.text}` returns it here"))
+
+
+def _run(m: Machine, function: Function, bound: Named, scope: Scope, site: Site) -> tuple[Value, Delta]:
+    """What a call comes to and changes; its local names are forgotten, unless a function that it made still sees them."""
+    frame = Frame(function.file, (scope, *function.scopes), scope.address.context, Exits(m.store.depth + 1, m.path), function)
     m.calls.append(function.place)
     try:
-        m.store.aside(lambda: run(m, function.node.body, frame))
+        with m.store.recording() as recording:
+            value, changed = m.store.aside(lambda: _ran(m, function, bound, frame, site))
     finally:
         m.calls.pop()
+    local = None if scope.address in m.captured else scope.address
+    delta = {cell: new for cell, new in changed.items() if cell[0] != local}
+    if not recording.cut:
+        m.memory.keep(m, function, bound, scope.address.context, recording.reads, (value, delta))
+    return value, delta
+
+
+def _ran(m: Machine, function: Function, bound: Named, frame: Frame, site: Site) -> Value:
+    for name, value in bound:
+        m.store.set((frame.scopes[0].address, name), value)
+    m.store.aside(lambda: run(m, function.node.body, frame))
     return _returned(m, function, frame, site)
 
 
@@ -114,7 +139,7 @@ def _returned(m: Machine, function: Function, frame: Frame, site: Site) -> Value
         content = join((frozenset(), item) for item in frame.yields) if frame.yields else unknown(Why.ITEM, "nothing is yielded")
         m.store.set((address, ITEMS), sole(Items(head=content)))
         return sole(ListObject(address))
-    return _passed(value, Step(Move.RETURNED, site.place, f"`{function.text}` returns it here"))
+    return value
 
 
 def stepped(thing: Thing, step: Step) -> Thing:

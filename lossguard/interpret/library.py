@@ -94,11 +94,12 @@ def construct(
 ) -> None:
     """Run a library's constructor: its parameters become attributes of the object."""
     receiver = arguments._replace(positional=(sole(instance), *arguments.positional))
-    bound = next((found for signature in constructor.signatures if (found := bind(signature, receiver)) is not None), None)
-    if bound is None:
+    signature, bound = _matching(constructor, receiver)
+    if signature is None or bound is None:
         return
     if isinstance(instance.cls, ClassContract) and _is_loss(m, instance.cls):
-        _emit_construction(m, bound, site, thing)
+        options = [parameter.name for parameter in signature.parameters if _is_option(parameter)]
+        _emit_construction(m, {name: bound[name] for name in options}, site, thing)
     for name, value in bound.items():
         if name != "self":
             m.store.set((instance.address, name), value)
@@ -111,8 +112,19 @@ def _is_loss(m: Machine, cls: ClassContract) -> bool:
     return forward is not None and forward.makes_loss
 
 
+def _matching(contract: Contract, arguments: Arguments) -> tuple[Signature | None, dict[str, Value] | None]:
+    """The first overload that the arguments go with, and what they are bound to."""
+    return next(((one, found) for one in contract.signatures if (found := bind(one, arguments)) is not None), (None, None))
+
+
+def _is_option(parameter: Parameter) -> bool:
+    """Whether a constructor's parameter can only be a plain Python value: class weights are tensors by right."""
+    accepts = parameter.accepts
+    return not accepts.anything and accepts.domains is None
+
+
 def _emit_construction(m: Machine, bound: dict[str, Value], site: Site, thing: External | None) -> None:
-    shown = tuple(Argument(name, value.under(m.path), name) for name, value in bound.items() if name != "self")
+    shown = tuple(Argument(name, value.under(m.path), name) for name, value in bound.items())
     held = thing.bound_at if thing is not None else None
     callee = None if held is None else Trace(Step(Move.CHOSEN, held, "the class itself gets a name here, no object is made"))
     m.emit(Event(EventKind.CONSTRUCT, "loss", _callee(site), site.place, shown, m.path, site=site, callee=callee))
@@ -133,7 +145,7 @@ def call_contract(
 
 def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, holder: Thing | None) -> None:
     target = contract.signatures[0].result.effect("As")
-    signature, bound = next(((one, found) for one in contract.signatures if (found := bind(one, given)) is not None), (None, None))
+    signature, bound = _matching(contract, given)
     if target is not None or signature is None or bound is None:
         return
     texts = _texts(site, signature)

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from lossguard.contracts.language import Word
 from lossguard.contracts.library import Library
 from lossguard.guards import ALWAYS, Guard, Symbol, both
+from lossguard.interpret.memory import Memory
 from lossguard.interpret.store import Delta, Store, joined
 from lossguard.interpret.things import Address, Arguments, Function, ProjectClass, Scope
 from lossguard.program import Program
@@ -118,6 +119,9 @@ class Machine:
         self.executed: dict[str, bool] = {}
         self.resolving: set[Any] = set()
         self.steps = 0
+        self.memory = Memory()
+        self.captured: set[Address] = set()
+        self.parents: dict[int, int] = {}
         self._contexts: dict[tuple[int, Place, int], int] = {}
 
     def evaluate(self, expr: ir.Expr, frame: Frame) -> Value:
@@ -179,7 +183,9 @@ class Machine:
 
     def context(self, parent: int, place: Place, turn: int = 0) -> int:
         """The number of a chain of calls: its parent's, with one more call (or one more turn of an unrolled loop)."""
-        return self._contexts.setdefault((parent, place, turn), len(self._contexts) + 1)
+        number = self._contexts.setdefault((parent, place, turn), len(self._contexts) + 1)
+        self.parents[number] = parent
+        return number
 
     def step(self) -> None:
         """Count one step, and stop the run when there were too many."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 from lossguard.guards import Guard
@@ -13,19 +15,49 @@ Delta: TypeAlias = Mapping[Cell, Value | None]
 T = TypeVar("T")
 
 
+@dataclass(slots=True)
+class Recording:
+    """What a running call has read so far, and whether it ran into a bound that depends on who called it."""
+
+    reads: set[Cell] = field(default_factory=set)
+    cut: bool = False
+
+
 class Store:
     """Cells and their values, with a log of what each open branch changed."""
 
-    __slots__ = ("cells", "logs")
+    __slots__ = ("cells", "logs", "recordings")
 
     def __init__(self) -> None:
         """Nothing is bound."""
         self.cells: dict[Cell, Value] = {}
         self.logs: list[dict[Cell, Value | None]] = []
+        self.recordings: list[Recording] = []
 
     def get(self, cell: Cell) -> Value | None:
         """What a cell holds; None where nothing was bound."""
+        if self.recordings:
+            self.recordings[-1].reads.add(cell)
         return self.cells.get(cell)
+
+    @contextmanager
+    def recording(self) -> Iterator[Recording]:
+        """Note what is read meanwhile; those who read on behalf of others have read it too."""
+        own = Recording()
+        self.recordings.append(own)
+        try:
+            yield own
+        finally:
+            self.recordings.pop()
+            if self.recordings:
+                outer = self.recordings[-1]
+                outer.reads |= own.reads
+                outer.cut |= own.cut
+
+    def cut(self) -> None:
+        """Note that a bound was reached that depends on who called."""
+        if self.recordings:
+            self.recordings[-1].cut = True
 
     def set(self, cell: Cell, value: Value | None) -> None:
         """Bind a cell, or unbind it."""

@@ -523,7 +523,7 @@ def multi_head_attention_forward(
 
 # What demands it.
 def cross_entropy(
-    input: Logits,
+    input: Logits | ElementwiseLogProbabilities,
     target: Tensor,
     weight: Tensor | None = None,
     size_average: bool | None = None,

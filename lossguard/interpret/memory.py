@@ -1,0 +1,225 @@
+"""Calls that were run before: the same function on the same arguments, where all that it reads is as it was, does the same again.
+
+Deep models call the same layers over and over, and every loop body is run twice; without this the cost doubles with every level
+of nesting. What a call makes (objects, unknowns) is known by the chain of calls that made it, so a call whose makings get
+out is only remembered for that same chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from lossguard.guards import Guard, Symbol
+from lossguard.interpret.store import Delta
+from lossguard.interpret.things import (
+    Address,
+    Bound,
+    Builtin,
+    Cell,
+    Cut,
+    DictObject,
+    Entries,
+    Function,
+    Instance,
+    Items,
+    ListObject,
+    Pack,
+    Partial,
+    ProjectClass,
+    Scope,
+    Super,
+)
+from lossguard.values import Place, Tensor, Term, Thing, Unknown, UnknownMethod, Value
+
+if TYPE_CHECKING:
+    from lossguard.interpret.machine import Machine, Site
+
+Named: TypeAlias = tuple[tuple[str, Value], ...]
+
+# How many calls of one function under one condition are remembered.
+MOST_KEPT: Final = 12
+
+
+class Remembered(NamedTuple):
+    """One call: what it was given and read, and what it did. `context` is its chain where only that one may use it again."""
+
+    scopes: tuple[Scope, ...]
+    arguments: Named
+    inputs: tuple[tuple[Cell, Value | None], ...]
+    result: Value
+    delta: Delta
+    context: int | None
+
+
+class Memory:
+    """The calls of one run, by function and condition."""
+
+    def __init__(self) -> None:
+        """Nothing was called."""
+        self._calls: dict[tuple[Place, Guard], list[Remembered]] = {}
+
+    def recall(self, m: Machine, function: Function, arguments: Named, context: int, site: Site) -> tuple[Value, Delta] | None:
+        """What the call comes to, if it was run before."""
+        for known in self._calls.get((function.place, m.path), ()):
+            if known.context in {None, context} and known.scopes == function.scopes and _same_arguments(known.arguments, arguments):
+                if all(m.store.cells.get(cell) == value for cell, value in known.inputs):
+                    _read_again(m, known)
+                    return _seen_again(m, known, arguments, context, site)
+        return None
+
+    def keep(self, m: Machine, function: Function, arguments: Named, context: int, reads: set[Cell], done: tuple[Value, Delta]) -> None:
+        """Remember a call that has just been run, its changes not yet applied."""
+        inside = _Inside(m, context)
+        result, delta = done
+        outward = {cell: value for cell, value in delta.items() if not inside.address(cell[0])}
+        leaks = inside.values([result, *(value for value in outward.values() if value is not None)])
+        inputs = tuple((cell, m.store.cells.get(cell)) for cell in reads if cell in m.store.cells or not inside.address(cell[0]))
+        kept = self._calls.setdefault((function.place, m.path), [])
+        kept.insert(0, Remembered(function.scopes, arguments, inputs, result, delta if leaks else outward, context if leaks else None))
+        del kept[MOST_KEPT:]
+
+
+def _read_again(m: Machine, known: Remembered) -> None:
+    """What a remembered call has read counts as read by the calls around it."""
+    if m.store.recordings:
+        m.store.recordings[-1].reads.update(cell for cell, _ in known.inputs)
+
+
+def _seen_again(m: Machine, known: Remembered, arguments: Named, context: int, site: Site) -> tuple[Value, Delta]:
+    """The result for another caller: unknowns are new ones, and value numbers of other arguments say nothing."""
+    result = known.result
+    if known.context is None:
+        result = result.map(lambda thing: _renewed(m, thing, site))
+    if _terms(known.arguments) == _terms(arguments):
+        return result, known.delta
+    return result.map(_without_term), {cell: None if value is None else value.map(_without_term) for cell, value in known.delta.items()}
+
+
+def _renewed(m: Machine, thing: Thing, site: Site) -> Thing:
+    match thing:
+        case Unknown(why=why, detail=detail, symbol=Symbol(key=("made", *_))) if type(thing) is Unknown:
+            return m.unknown(why, detail, site).only
+        case Pack(items=items):
+            return replace(thing, items=tuple(item.map(lambda inner: _renewed(m, inner, site)) for item in items))
+        case _:
+            return thing
+
+
+def _without_term(thing: Thing) -> Thing:
+    match thing:
+        case Tensor():
+            return replace(thing, term=None)
+        case Pack(items=items):
+            return replace(thing, items=tuple(item.map(_without_term) for item in items))
+        case _:
+            return thing
+
+
+def _same_arguments(ours: Named, theirs: Named) -> bool:
+    """Equal values that came the same way; where totals are among them, equal numbers too."""
+    if ours is theirs:
+        return True
+    if len(ours) != len(theirs):
+        return False
+    for (name, one), (other_name, other) in zip(ours, theirs, strict=True):
+        if name != other_name or (one is not other and (one != other or _traces(one) != _traces(other))):
+            return False
+    terms = _terms(theirs)
+    return all(term is None or term.name not in _TOTALS for term in terms) or _terms(ours) == terms
+
+
+_TOTALS: Final = ("Summed", "LogSummed")
+
+
+def _tensors(value: Value) -> Iterator[Tensor]:
+    for thing in value:
+        match thing:
+            case Tensor():
+                yield thing
+            case Pack(items=items):
+                for item in items:
+                    yield from _tensors(item)
+
+
+def _traces(value: Value) -> list[Hashable]:
+    return [tensor.trace for tensor in _tensors(value)]
+
+
+def _terms(arguments: Named) -> list[Term | None]:
+    return [tensor.term for _, value in arguments for tensor in _tensors(value)]
+
+
+class _Inside:
+    """What belongs to one call: made in its chain of calls, or in one that goes on from it."""
+
+    def __init__(self, m: Machine, context: int) -> None:
+        self.parents = m.parents
+        self.context = context
+        self.known: dict[int, bool] = {context: True, 0: False, -1: False}
+
+    def number(self, context: int) -> bool:
+        if context not in self.known:
+            self.known[context] = self.number(self.parents.get(context, 0))
+        return self.known[context]
+
+    def address(self, address: Address) -> bool:
+        return self.number(address.context) or (isinstance(address.place, Symbol) and self.symbol(address.place))
+
+    def symbol(self, symbol: Symbol) -> bool:
+        return any(self._part(part) for part in symbol.key) or (symbol.key[0] in _PLACED and self.number(int(str(symbol.key[2]))))
+
+    def _part(self, part: Hashable) -> bool:
+        match part:
+            case Symbol():
+                return self.symbol(part)
+            case Address():
+                return self.address(part)
+            case frozenset():
+                return self.guard(part)
+            case _:
+                return False
+
+    def guard(self, guard: Iterable[Hashable]) -> bool:
+        return any(self.symbol(symbol) for literal in guard if isinstance(symbol := getattr(literal, "symbol", None), Symbol))
+
+    def values(self, values: Iterable[Value], *, top: bool = True) -> bool:
+        return any(self.guard(guard) or self.thing(thing, top=top) for value in values for thing, guard in value.cases)
+
+    def thing(self, thing: Thing, *, top: bool = False) -> bool:
+        match thing:
+            case Tensor():
+                return False
+            case Unknown(symbol=Symbol(key=("made", *_))) if top and type(thing) is Unknown:
+                return False
+            case UnknownMethod(symbol=symbol, receiver=receiver):
+                return (symbol is not None and self.symbol(symbol)) or self.thing(receiver)
+            case Unknown(symbol=Symbol() as symbol):
+                return self.symbol(symbol)
+            case Instance(address=address) | ListObject(address=address) | DictObject(address=address) | ProjectClass(address=address):
+                return self.address(address)
+            case Function(scopes=scopes, defaults=defaults):
+                return any(self.address(scope.address) for scope in scopes) or self.values((value for _, value in defaults), top=False)
+            case Pack(items=items):
+                return self.values(items, top=top)
+            case Items():
+                return self.values(thing.everything(), top=False)
+            case Entries(pairs=pairs, rest=rest):
+                return self.values((*(value for _, value in pairs), *(() if rest is None else (rest,))), top=False)
+            case Bound(receiver=receiver, function=function):
+                return self.thing(receiver) or self.thing(function)
+            case Super(receiver=receiver):
+                return self.thing(receiver)
+            case Builtin(receiver=receiver):
+                return receiver is not None and self.thing(receiver)
+            case Partial(callee=callee, arguments=arguments):
+                return self.values((callee, *arguments.values), top=False)
+            case Cut(lower=lower, upper=upper, step=step):
+                return self.values((bound for bound in (lower, upper, step) if bound is not None), top=False)
+            case _:
+                return False
+
+
+# Symbols whose key holds a place and then the chain of calls.
+_PLACED: Final = ("made", "test", "case")
