@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +30,8 @@ UNREADABLE: Final = "LG900"
 REVEAL: Final = "reveal"
 # Deep programs recurse deeply: every Python call that is followed takes some twenty frames of ours.
 RECURSION: Final = 20_000
+# Another process is worth its start for this many roots.
+FEW: Final = 12
 
 
 @dataclass
@@ -60,6 +64,17 @@ class Report:
     checked: int
     notes: tuple[Stop, ...] = ()
     exhausted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What running one root came to, and which files it looked into."""
+
+    root: str
+    findings: tuple[Finding, ...]
+    notes: tuple[Stop, ...]
+    touched: tuple[str, ...]
+    exhausted: bool
 
 
 @dataclass
@@ -127,33 +142,55 @@ def check(paths: Iterable[str], cwd: Path, config: Config, *, given: Mapping[str
 def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
     """The findings of all roots; what several of them find at one place, from one producer, is one finding."""
     best: dict[object, Finding] = {}
-    gc.disable()  # the trees of a parse are many small objects without cycles
-    try:
-        for root in roots:
-            findings = cache.get(root, run.digest)
-            if findings is None:
-                findings = _fresh(run, root, cache)
-            for finding in findings:
-                key = (finding.code, finding.span, finding.trace[0].span if finding.trace else None)
-                best[key] = min(finding, best.get(key, finding), key=lambda one: (one.certainty.value, len(one.trace)))
-    finally:
-        gc.enable()
+    known = {root: findings for root in roots if (findings := cache.get(root, run.digest)) is not None}
+    for fresh in _fresh(run, [root for root in roots if root not in known]):
+        run.notes.update(dict.fromkeys(fresh.notes))
+        run.exhausted += [fresh.root] if fresh.exhausted else []
+        if not fresh.notes:
+            cache.put(fresh.root, {file: run.digest(file) for file in fresh.touched}, list(fresh.findings))
+        known[fresh.root] = list(fresh.findings)
+    for finding in (finding for root in roots for finding in known[root]):
+        key = (finding.code, finding.span, finding.trace[0].span if finding.trace else None)
+        best[key] = min(finding, best.get(key, finding), key=lambda one: (one.certainty.value, len(one.trace)))
     return list(best.values())
 
 
-def _fresh(run: Run, root: str, cache: caches.Cache) -> list[Finding]:
+def _fresh(run: Run, roots: list[str]) -> Iterator[Fresh]:
+    """Run roots, in several processes where there are enough of them."""
+    workers = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, len(roots) // FEW)
+    if workers < 2:
+        yield from (fresh_of(run, root) for root in roots)
+        return
+    with ProcessPoolExecutor(workers, initializer=_begin, initargs=(run.cwd, run.knowledge.config, run.files, dict(run.given))) as pool:
+        yield from pool.map(_of_this_process, roots, chunksize=max(1, len(roots) // (workers * 8)))
+
+
+# The run of a worker process.
+_own: list[Run] = []
+
+
+def _begin(cwd: Path, config: Config, files: tuple[str, ...], given: dict[str, bytes]) -> None:
+    _own[:] = [Run(cwd, Knowledge(config), files, given)]
+
+
+def _of_this_process(root: str) -> Fresh:
+    return fresh_of(_own[0], root)
+
+
+def fresh_of(run: Run, root: str) -> Fresh:
+    """Run one root and judge what happened."""
     from lossguard.interpret.interpreter import interpret
 
     book = run.knowledge.book
     run.program.touched.clear()
-    outcome = interpret(run.program, run.knowledge.library, book.watched | {REVEAL}, root)
-    findings = [*_located(run.program, judge(book, outcome.events)), *_unreadable(run, run.program.touched)]
-    notes = [event for event in outcome.events if event.name == REVEAL]
-    run.notes.update(dict.fromkeys(_revealed(run.program, notes)))
-    run.exhausted += [root] if outcome.exhausted else []
-    if not notes and not outcome.exhausted:
-        cache.put(root, {file: run.digest(file) for file in run.program.touched}, findings)
-    return findings
+    gc.disable()  # the trees of a parse are many small objects without cycles
+    try:
+        outcome = interpret(run.program, run.knowledge.library, book.watched | {REVEAL}, root)
+    finally:
+        gc.enable()
+    findings = (*_located(run.program, judge(book, outcome.events)), *_unreadable(run, run.program.touched))
+    notes = tuple(_revealed(run.program, [event for event in outcome.events if event.name == REVEAL]))
+    return Fresh(root, findings, notes, tuple(run.program.touched), outcome.exhausted)
 
 
 def _revealed(program: Program, events: list[Event]) -> Iterator[Stop]:

@@ -32,9 +32,11 @@ class Symbol:
     text: str
     default: Hashable = Default.NONE
     digest: int = 0
+    about: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "digest", hash(self.key))
+        object.__setattr__(self, "about", self.subject.digest)
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Symbol) and self.digest == other.digest and self.key == other.key)
@@ -58,12 +60,37 @@ class Symbol:
         return Symbol(("in", self, constants), f"{self.text} in {text}")
 
     @property
+    def is_opaque(self) -> bool:
+        """Whether this is a test of which nothing is known but where it stands."""
+        return self.key[0] == "test"
+
+    @property
+    def roots(self) -> frozenset[Hashable]:
+        """What it all comes from: `args` for `args.loss == "ce"`, an object for an attribute that nothing sets."""
+        return roots_of(self)
+
+    @property
     def subject(self) -> Symbol:
         """What a test is about: `mode` for `mode == "train"`, itself for a plain truth test."""
         return self.key[1] if self.key[0] in _TESTS and isinstance(self.key[1], Symbol) else self
 
 
 _TESTS: Final = ("==", "in")
+
+
+@lru_cache(maxsize=1 << 16)
+def roots_of(symbol: Symbol) -> frozenset[Hashable]:
+    """The innermost parts of a symbol that are not themselves derived from something."""
+    found: set[Hashable] = set()
+    for part in symbol.key[1:]:
+        match part:
+            case Symbol():
+                found |= roots_of(part)
+            case frozenset() as guard if symbol.key[0] == "all":
+                found.update(root for literal in guard if isinstance(literal, Literal) for root in roots_of(literal.symbol))
+    if symbol.key[0] == "attribute" and not isinstance(symbol.key[1], Symbol):
+        found.add(symbol.key[1])
+    return frozenset(found) or frozenset({symbol})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +107,12 @@ class Literal:
     def opposite(self) -> Literal:
         """The same condition, failing."""
         return Literal(self.symbol, not self.positive)
+
+    @property
+    def denied(self) -> Guard | None:
+        """The guard that this says does not hold, for `not (a and b)`."""
+        key = self.symbol.key
+        return key[1] if key[0] == "all" and not self.positive else None  # type: ignore[return-value]  # `failing` made it
 
     @property
     def value(self) -> Hashable:
@@ -148,10 +181,12 @@ def both(one: Guard, other: Guard) -> Guard | None:
         return other
     if other <= one:
         return one
-    if any(conflict(a, b) for a in one - other for b in other):
-        return None
+    for ours in one - other:
+        for theirs in other:
+            if ours.symbol.about == theirs.symbol.about and conflict(ours, theirs):
+                return None
     joint = one | other
-    return None if any(denied <= joint for literal in joint if (denied := _denied(literal))) else joint
+    return None if any(denied <= joint for literal in joint if (denied := literal.denied)) else joint
 
 
 def failing(guard: Guard) -> Literal:
@@ -161,18 +196,9 @@ def failing(guard: Guard) -> Literal:
     return Literal(Symbol(("all", guard), f"({spelled(guard)})"), positive=False)
 
 
-def _denied(literal: Literal) -> Guard | None:
-    """The guard that a literal says does not hold."""
-    match literal.symbol.key:
-        case ("all", frozenset() as guard) if not literal.positive:
-            return guard
-        case _:
-            return None
-
-
 def refutes(guard: Guard, literal: Literal) -> bool:
     """Whether the literal can never hold under the guard."""
-    return any(conflict(known, literal) for known in guard)
+    return any(known.symbol.about == literal.symbol.about and conflict(known, literal) for known in guard)
 
 
 def decided(guard: Guard, symbol: Symbol) -> bool | None:

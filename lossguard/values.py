@@ -280,7 +280,7 @@ class Argument:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """Something the judge may have an opinion on: a call of a loss, of a logarithm, of a loss's constructor.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lossguard.interpret import conditions, targets
-from lossguard.interpret.containers import UNROLLED, items_of, new_dict, new_list, with_key
+from lossguard.interpret.containers import UNROLLED, any_of, items_of, new_dict, new_list, with_key
 from lossguard.interpret.machine import Frame, Machine
 from lossguard.interpret.things import Address, Entries, Items, Scope
 from lossguard.syntax import ir
@@ -42,7 +42,7 @@ def _turns(
     clause, *rest = clauses
     items = items_of(m, m.evaluate(clause.iterable, frame), frame.site(clause.iterable))
     exact &= items.head is None and len(items.items) <= UNROLLED
-    values = items.items if exact else (join((frozenset(), value) for value in items.everything()),)
+    values = items.items if exact else (any_of(items),)
     before = frame.context
     for turn, value in enumerate(values):
         frame.context = m.context(before, Place(frame.file, expr.at), turn) if exact and len(values) > 1 else before

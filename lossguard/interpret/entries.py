@@ -9,7 +9,7 @@ from lossguard.interpret.machine import ExhaustedError, Machine, Site
 from lossguard.interpret.things import Function, Imported, ProjectClass
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import statements_of
-from lossguard.values import ALWAYS, Value
+from lossguard.values import Value
 
 
 def run(m: Machine, file: str) -> bool:
@@ -33,13 +33,11 @@ def _site(thing: Function | ProjectClass) -> Site:
 
 def _bounded(m: Machine, work: object) -> bool:
     """Do some work on the side, within the bounds; gives whether it came to an end."""
-    m.steps = 0
-    m.path = ALWAYS
-    m.calls.clear()
+    m.begin()
     try:
         work()  # type: ignore[operator]
     except (ExhaustedError, RecursionError):
-        m.store.logs.clear()
+        m.store.reset()
         return False
     return True
 

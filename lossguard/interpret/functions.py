@@ -102,7 +102,7 @@ def _run(m: Machine, function: Function, bound: Named, scope: Scope, site: Site)
     local = None if scope.address in m.captured else scope.address
     delta = {cell: new for cell, new in changed.items() if cell[0] != local}
     if not recording.cut:
-        m.memory.keep(m, function, bound, scope.address.context, recording.reads, (value, delta))
+        m.memory.keep(m, function, bound, scope.address.context, recording, (value, delta))
     return value, delta
 
 

@@ -42,7 +42,7 @@ def interpret(program: Program, library: Library, watched: frozenset[str], file:
     """Run a file as a script, then everything in it that nothing called."""
     machine = Machine(program, library, watched, TABLES)
     exhausted = entries.run(machine, file)
-    return Outcome(tuple(machine.events.values()), exhausted)
+    return Outcome(tuple(event for events in machine.events.values() for event in events), exhausted)
 
 
 def _call_unknown(m: Machine, thing: Unknown, arguments: Arguments, site: Site) -> Value:

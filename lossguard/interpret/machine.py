@@ -5,7 +5,7 @@ The verbs only look up who does the work; the modules beside this one do it, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -88,9 +88,13 @@ Executor = Callable[["Machine", Any, Frame], Flow]
 Caller = Callable[["Machine", Any, Arguments, Site], Value]
 Getter = Callable[["Machine", Any, str, Site], Value]
 
-MOST_STEPS: Final = 300_000
-DEEPEST_CALL: Final = 40
+# Expressions and statements: what one entry point may take, and all those of a file together.
+MOST_STEPS: Final = 80_000
+MOST_STEPS_OF_ALL: Final = 160_000
+DEEPEST_CALL: Final = 24
 MOST_RECURSION: Final = 2
+# Under how many different conditions one and the same event is worth knowing.
+MOST_CONDITIONS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +117,13 @@ class Machine:
         self.store = Store()
         self.main = ""
         self.path: Guard = ALWAYS
-        self.events: dict[Any, Event] = {}
+        self.events: dict[Any, list[Event]] = {}
         self.calls: list[Place] = []
         self.entered: set[Place] = set()
         self.executed: dict[str, bool] = {}
         self.resolving: set[Any] = set()
-        self.steps = 0
+        self.steps = self.taken = 0
+        self.budget = MOST_STEPS
         self.memory = Memory()
         self.captured: set[Address] = set()
         self.parents: dict[int, int] = {}
@@ -126,6 +131,7 @@ class Machine:
 
     def evaluate(self, expr: ir.Expr, frame: Frame) -> Value:
         """What an expression evaluates to, on the present path."""
+        self.step()
         return self.tables.evaluators[type(expr)](self, expr, frame)
 
     def execute(self, body: tuple[ir.Stmt, ...], frame: Frame) -> Flow:
@@ -190,13 +196,24 @@ class Machine:
     def step(self) -> None:
         """Count one step, and stop the run when there were too many."""
         self.steps += 1
-        if self.steps > MOST_STEPS:
+        if self.steps > self.budget:
             raise ExhaustedError
 
+    def begin(self) -> None:
+        """Start from a new entry point, with what is left of the steps."""
+        self.taken += self.steps
+        self.steps, self.budget = 0, min(MOST_STEPS, MOST_STEPS_OF_ALL - self.taken)
+        self.path = ALWAYS
+        self.calls.clear()
+
     def emit(self, event: Event) -> None:
-        """Record that something happened; the same thing with the same arguments is one event."""
+        """Record that something happened; the same thing with the same arguments is one event, under its weakest conditions."""
+        if self.store.recordings:
+            self.store.recordings[-1].events[event] = None
         values = tuple(argument.value for argument in event.arguments)
-        self.events.setdefault((event.kind, event.place, event.name, event.choice, values), event)
+        known = self.events.setdefault((event.kind, event.place, event.name, event.choice, values), [])
+        if len(known) < MOST_CONDITIONS and not any(other.path <= event.path for other in known):
+            known[:] = [other for other in known if not event.path <= other.path] + [event]
 
     def unknown(self, why: Why, detail: str, site: Site) -> Value:
         """An unknown that is identified by the place and the chain of calls that made it."""
@@ -209,6 +226,14 @@ class Machine:
         return unknown(why, detail)
 
 
-def detail_of(step: str, key: object) -> str:
+def detail_of(step: str, key: Hashable) -> str:
     """How code spells what is derived from a symbol."""
-    return {"attribute": f".{key}", "item": f"[{key!r}]", "call": "()"}.get(step, f" {step} {key}")
+    match step, key:
+        case "attribute", str():
+            return f".{key}"
+        case "item", str() | int():
+            return f"[{key!r}]"
+        case "call", _:
+            return "()"
+        case _:
+            return f" {step}"

@@ -8,11 +8,11 @@ out is only remembered for that same chain.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from lossguard.guards import Guard, Symbol
-from lossguard.interpret.store import Delta
+from lossguard.interpret.store import Delta, Recording
 from lossguard.interpret.things import (
     Address,
     Bound,
@@ -31,63 +31,89 @@ from lossguard.interpret.things import (
     Scope,
     Super,
 )
-from lossguard.values import Place, Tensor, Term, Thing, Unknown, UnknownMethod, Value
+from lossguard.values import Event, Place, Tensor, Term, Thing, Unknown, UnknownMethod, Value
 
 if TYPE_CHECKING:
     from lossguard.interpret.machine import Machine, Site
 
 Named: TypeAlias = tuple[tuple[str, Value], ...]
 
-# How many calls of one function under one condition are remembered.
-MOST_KEPT: Final = 12
+# How many calls of one function are remembered.
+MOST_KEPT: Final = 16
 
 
-class Remembered(NamedTuple):
+@dataclass(slots=True)
+class Remembered:
     """One call: what it was given and read, and what it did. `context` is its chain where only that one may use it again."""
 
     scopes: tuple[Scope, ...]
     arguments: Named
+    path: Guard
     inputs: tuple[tuple[Cell, Value | None], ...]
     result: Value
     delta: Delta
+    events: dict[Event, None]
     context: int | None
+    _roots: frozenset[Hashable] | None = None
+
+    @property
+    def roots(self) -> frozenset[Hashable]:
+        """What conditions that can matter to the call are about."""
+        if self._roots is None:
+            values = (*(value for _, value in self.arguments), *(value for _, value in self.inputs if value is not None))
+            self._roots = frozenset(root for value in values for root in roots_of(value))
+        return self._roots
+
+    def regards(self, path: Guard) -> bool:
+        """Whether the call may do something else on this path."""
+        return any(literal.symbol.key[0] == "phase" or not self.roots.isdisjoint(literal.symbol.roots) for literal in path ^ self.path)
 
 
 class Memory:
-    """The calls of one run, by function and condition."""
+    """The calls of one run, by function."""
 
     def __init__(self) -> None:
         """Nothing was called."""
-        self._calls: dict[tuple[Place, Guard], list[Remembered]] = {}
+        self._calls: dict[Place, list[Remembered]] = {}
 
     def recall(self, m: Machine, function: Function, arguments: Named, context: int, site: Site) -> tuple[Value, Delta] | None:
         """What the call comes to, if it was run before."""
-        for known in self._calls.get((function.place, m.path), ()):
-            if known.context in {None, context} and known.scopes == function.scopes and _same_arguments(known.arguments, arguments):
-                if all(m.store.cells.get(cell) == value for cell, value in known.inputs):
-                    _read_again(m, known)
-                    return _seen_again(m, known, arguments, context, site)
+        for known in self._calls.get(function.place, ()):
+            if (
+                known.context in {None, context}
+                and known.scopes == function.scopes
+                and _same_arguments(known.arguments, arguments)
+                and all(m.store.cells.get(cell) == value for cell, value in known.inputs)
+                and not (known.path != m.path and known.regards(m.path))
+            ):
+                _done_again(m, known)
+                return _seen_again(m, known, arguments, site)
         return None
 
-    def keep(self, m: Machine, function: Function, arguments: Named, context: int, reads: set[Cell], done: tuple[Value, Delta]) -> None:
+    def keep(self, m: Machine, function: Function, arguments: Named, context: int, did: Recording, done: tuple[Value, Delta]) -> None:
         """Remember a call that has just been run, its changes not yet applied."""
         inside = _Inside(m, context)
         result, delta = done
         outward = {cell: value for cell, value in delta.items() if not inside.address(cell[0])}
         leaks = inside.values([result, *(value for value in outward.values() if value is not None)])
-        inputs = tuple((cell, m.store.cells.get(cell)) for cell in reads if cell in m.store.cells or not inside.address(cell[0]))
-        kept = self._calls.setdefault((function.place, m.path), [])
-        kept.insert(0, Remembered(function.scopes, arguments, inputs, result, delta if leaks else outward, context if leaks else None))
+        inputs = tuple((cell, m.store.cells.get(cell)) for cell in did.reads if cell in m.store.cells or not inside.address(cell[0]))
+        changed, chain = (delta, context) if leaks else (outward, None)
+        kept = self._calls.setdefault(function.place, [])
+        kept.insert(0, Remembered(function.scopes, arguments, m.path, inputs, result, changed, did.events, chain))
         del kept[MOST_KEPT:]
 
 
-def _read_again(m: Machine, known: Remembered) -> None:
-    """What a remembered call has read counts as read by the calls around it."""
+def _done_again(m: Machine, known: Remembered) -> None:
+    """What a remembered call has read counts as read by the calls around it, and what it reported happens on this path too."""
     if m.store.recordings:
         m.store.recordings[-1].reads.update(cell for cell, _ in known.inputs)
+        m.store.recordings[-1].events |= known.events
+    if known.path != m.path:
+        for event in known.events:
+            m.emit(replace(event, path=(event.path - known.path) | m.path))
 
 
-def _seen_again(m: Machine, known: Remembered, arguments: Named, context: int, site: Site) -> tuple[Value, Delta]:
+def _seen_again(m: Machine, known: Remembered, arguments: Named, site: Site) -> tuple[Value, Delta]:
     """The result for another caller: unknowns are new ones, and value numbers of other arguments say nothing."""
     result = known.result
     if known.context is None:
@@ -149,6 +175,36 @@ def _traces(value: Value) -> list[Hashable]:
 
 def _terms(arguments: Named) -> list[Term | None]:
     return [tensor.term for _, value in arguments for tensor in _tensors(value)]
+
+
+def roots_of(value: Value) -> Iterator[Hashable]:
+    """What conditions on a value can be about: the unknown things and the objects in it."""
+    for thing, guard in value.cases:
+        for literal in guard:
+            yield from literal.symbol.roots
+        yield from _roots_of_thing(thing)
+
+
+def _roots_of_thing(thing: Thing) -> Iterator[Hashable]:
+    match thing:
+        case Unknown(symbol=Symbol() as symbol):
+            yield from symbol.roots
+        case Instance(address=address) | ListObject(address=address) | DictObject(address=address):
+            yield address
+        case Pack(items=items):
+            for item in items:
+                yield from roots_of(item)
+        case Items():
+            for item in thing.everything():
+                yield from roots_of(item)
+        case Entries(pairs=pairs, rest=rest):
+            for item in (*(value for _, value in pairs), *(() if rest is None else (rest,))):
+                yield from roots_of(item)
+        case Bound(receiver=receiver) | Super(receiver=receiver) | Builtin(receiver=receiver):
+            yield from _roots_of_thing(receiver)
+        case Partial(callee=callee, arguments=arguments):
+            for item in (callee, *arguments.values):
+                yield from roots_of(item)
 
 
 class _Inside:

@@ -72,10 +72,10 @@ def imported(m: Machine, thing: Imported, site: Site) -> Value:
     m.resolving.add(key)
     try:
         found = module_member(m, thing.file, thing.name)
+        if found is not None:
+            return settled(m, found, site)
     finally:
         m.resolving.discard(key)
-    if found is not None:
-        return settled(m, found, site)
     below = m.program.submodule(thing.file, thing.name)
     return sole(ProjectModule(below)) if below is not None else m.unknown(Why.MISSING, f"`{thing.name}` of {thing.file}", site)
 

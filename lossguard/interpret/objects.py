@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from lossguard.contracts.language import ClassContract, Contract
@@ -134,7 +135,7 @@ def _bound_thing(m: Machine, receiver: Thing, thing: Thing, site: Site) -> Value
 def _set_elsewhere(m: Machine, instance: Instance, order: tuple[Thing, ...], name: str, site: Site) -> Value | None:
     """An attribute that only another method sets (`setup`, `build`): that method is run, with arguments nobody knows."""
     for cls in order:
-        for method in _setters(cls, name) if isinstance(cls, ProjectClass) else ():
+        for method in _setters(cls).get(name, ()) if isinstance(cls, ProjectClass) else ():
             key = ("set", instance.address, method)
             function = member(m, order, method)
             thing = function.only if isinstance(function, Value) else None
@@ -148,16 +149,23 @@ def _set_elsewhere(m: Machine, instance: Instance, order: tuple[Thing, ...], nam
     return None
 
 
-def _setters(cls: ProjectClass, name: str) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _setters(cls: ProjectClass) -> Mapping[str, tuple[str, ...]]:
+    """The methods that set an attribute, by the attribute's name."""
+    found: dict[str, tuple[str, ...]] = {}
     for method in cls.node.body:
-        if isinstance(method, ir.Function) and any(_sets(statement, name) for statement in statements_of(method.body)):
-            yield method.name
+        if isinstance(method, ir.Function):
+            for name in {name for statement in statements_of(method.body) for name in _set_by(statement)}:
+                found[name] = (*found.get(name, ()), method.name)
+    return found
 
 
-def _sets(statement: ir.Stmt, name: str) -> bool:
+def _set_by(statement: ir.Stmt) -> Iterator[str]:
+    """`self.a, self.b = ...` -> a, b."""
     targets = statement.targets if isinstance(statement, ir.Assign) else (statement.target,) if isinstance(statement, ir.Declare) else ()
-    flat = [item for target in targets for item in (target.items if isinstance(target, ir.Sequence) else (target,))]
-    return any(isinstance(target, ir.Attribute) and target.name == name and isinstance(target.value, ir.Name) for target in flat)
+    for target in (item for target in targets for item in (target.items if isinstance(target, ir.Sequence) else (target,))):
+        if isinstance(target, ir.Attribute) and isinstance(target.value, ir.Name):
+            yield target.name
 
 
 def call_openly(m: Machine, function: Function, receiver: Thing | None, site: Site) -> Value:

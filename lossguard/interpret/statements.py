@@ -56,12 +56,15 @@ def branch(m: Machine, guard: Guard, body: tuple[ir.Stmt, ...], frame: Frame) ->
 
 
 def rejoin(m: Machine, branches: list[tuple[Flow, Guard, Delta]]) -> Flow:
-    """Go on after branches: with the join of those that go on; after a single one its condition stays known."""
+    """Go on after branches: with the join of those that go on; after a single one its condition stays known.
+
+    A test of which nothing is known but its place is never met again, so it is forgotten.
+    """
     alive = [(guard, delta) for flow, guard, delta in branches if flow is Flow.ON]
     if not alive:
         return Flow.DEAD
     if len(alive) == 1:
-        m.path |= alive[0][0]
+        m.path |= frozenset(literal for literal in alive[0][0] if not literal.symbol.is_opaque)
     m.store.apply(joined(m.store, alive))
     return Flow.ON
 

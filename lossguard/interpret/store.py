@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 
 from lossguard.guards import Guard
 from lossguard.interpret.things import Cell, Entries, Items
-from lossguard.values import Constant, Value, join, sole
+from lossguard.values import Constant, Event, Value, join, sole
 
 Delta: TypeAlias = Mapping[Cell, Value | None]
 T = TypeVar("T")
@@ -17,10 +17,17 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Recording:
-    """What a running call has read so far, and whether it ran into a bound that depends on who called it."""
+    """What a running call has read and reported so far, and whether it ran into a bound that depends on who called it."""
 
     reads: set[Cell] = field(default_factory=set)
+    events: dict[Event, None] = field(default_factory=dict)
     cut: bool = False
+
+    def include(self, inner: Recording) -> None:
+        """What a call inside this one has done."""
+        self.reads |= inner.reads
+        self.events |= inner.events
+        self.cut |= inner.cut
 
 
 class Store:
@@ -50,9 +57,12 @@ class Store:
         finally:
             self.recordings.pop()
             if self.recordings:
-                outer = self.recordings[-1]
-                outer.reads |= own.reads
-                outer.cut |= own.cut
+                self.recordings[-1].include(own)
+
+    def reset(self) -> None:
+        """Close all branches, after a run that was broken off."""
+        self.logs.clear()
+        self.recordings.clear()
 
     def cut(self) -> None:
         """Note that a bound was reached that depends on who called."""

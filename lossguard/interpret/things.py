@@ -91,6 +91,10 @@ class Function:
         """`Net.forward`, `train`."""
         return self.node.name if self.owner is None else f"{self.owner.node.name}.{self.node.name}"
 
+    def __str__(self) -> str:
+        """Its name."""
+        return self.text
+
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Function) and self.place == other.place and self.scopes == other.scopes)
 
@@ -112,6 +116,10 @@ class ProjectClass:
     def place(self) -> Place:
         """Its `class` statement."""
         return Place(self.file, self.node.at)
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.node.name
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, ProjectClass) and self.address == other.address and self.bases == other.bases)
@@ -254,6 +262,10 @@ class Builtin:
 
     name: str
     receiver: Thing | None = None
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
 
 
 class Arguments(NamedTuple):
