@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, ParamSpec
 
 import click
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from lossguard.rulebook import Rule, RuleBook
 
 FORMATS: Final = ("full", "concise", "json")
+# How many of the files that were cut short are named.
+NAMED: Final = 3
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -30,11 +32,14 @@ def main() -> None:
     """Find losses that get the wrong thing: softmax into CrossEntropyLoss, probabilities into NLLLoss, and their relatives."""
 
 
-def guarded(command: Callable[..., None]) -> Callable[..., None]:
+P = ParamSpec("P")
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
     """Turn what a user can get wrong into one line and exit status 2, and a closed pipe into a quiet end."""
 
     @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
         from lossguard.contracts.stubs import ContractError
         from lossguard.files import PathError
         from lossguard.rulebook import RuleError
@@ -147,8 +152,9 @@ def _print(report: Report, output_format: str, cwd: Path, book: RuleBook, given:
     for note in report.notes:
         click.echo(f"{note.span}: revealed: {note.message}")
     full.summary(console, findings, report.checked)
-    for file in report.exhausted:
-        click.echo(f"lossguard: {file} is too large to be followed to the end; findings may be missing", err=True)
+    if report.exhausted:
+        shown = ", ".join(report.exhausted[:NAMED]) + (f" and {rest} more" if (rest := len(report.exhausted) - NAMED) > 0 else "")
+        click.echo(f"lossguard: too large to be followed to the end, so that findings may be missing: {shown}", err=True)
 
 
 def _print_why(why: str, cwd: Path, config: Config, paths: tuple[str, ...]) -> None:

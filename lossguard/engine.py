@@ -158,7 +158,7 @@ def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
 def _fresh(run: Run, roots: list[str]) -> Iterator[Fresh]:
     """Run roots, in several processes where there are enough of them."""
     workers = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, len(roots) // FEW)
-    if workers < 2:
+    if workers <= 1:
         yield from (fresh_of(run, root) for root in roots)
         return
     with ProcessPoolExecutor(workers, initializer=_begin, initargs=(run.cwd, run.knowledge.config, run.files, dict(run.given))) as pool:

@@ -104,7 +104,9 @@ def test_parameters_have_torchs_names(contract: Contract) -> None:
         assert known[0][: len(plain)] == plain
 
 
-@pytest.mark.parametrize("contract", [one for one in FUNCTIONS if any(s.result.effect("As") for s in one.signatures)], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "contract", [one for one in FUNCTIONS if any(s.result.effect("As") for s in one.signatures)], ids=lambda one: one.name
+)
 def test_what_a_contract_refers_to_is_there(contract: Contract) -> None:
     for signature in contract.signatures:
         word = signature.result.effect("As")

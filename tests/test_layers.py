@@ -76,9 +76,10 @@ def test_the_engine_names_no_library_function(path: Path) -> None:
     known = {"softmax", "log_softmax", "sigmoid", "cross_entropy", "nll_loss", "kl_div", "Softmax", "CrossEntropyLoss", "Linear"}
     code = ast.parse(path.read_text(encoding="utf-8"))
     docs = {id(node.value) for node in ast.walk(code) if isinstance(node, ast.Expr)}
-    strings = [node for node in ast.walk(code) if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs]
+    constants = [node for node in ast.walk(code) if isinstance(node, ast.Constant) and id(node) not in docs]
+    strings = [node.value for node in constants if isinstance(node.value, str)]
 
-    assert [] == [node.value for node in strings if node.value in known or node.value.startswith(("torch", "nn.", "F."))]
+    assert [] == [text for text in strings if text in known or text.startswith(("torch", "nn.", "F."))]
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -92,7 +93,7 @@ def loaded_by(statement: str) -> set[str]:
     [
         "import lossguard.cli",
         "from click.testing import CliRunner; from lossguard.cli import main; assert CliRunner().invoke(main, ['--help']).exit_code == 0",
-        "from click.testing import CliRunner; from lossguard.cli import main; assert CliRunner().invoke(main, ['explain', 'LG101']).exit_code == 0",
+        "from click.testing import CliRunner as R; from lossguard.cli import main; assert not R().invoke(main, ['explain', 'LG101']).exit_code",
     ],
 )
 def test_the_parser_and_torch_stay_out_until_they_are_needed(statement: str) -> None:

@@ -30,7 +30,10 @@ teacher = nn.Linear(16, 5)(x)
 """
 
 BLOCKS = [
-    pytest.param(rule, block, id=f"{rule.code}:{block.row}") for rule in RULES for heading in ("Bad", "Good") for block in rule.examples(heading)
+    pytest.param(rule, block, id=f"{rule.code}:{block.row}")
+    for rule in RULES
+    for heading in ("Bad", "Good")
+    for block in rule.examples(heading)
 ]
 
 
@@ -124,7 +127,7 @@ def test_every_demand_is_met_or_owned_by_one_page() -> None:
                 if (codes or fine) and cell in PENDING:
                     stale.append(cell)
 
-    assert ([], [], []) == (unowned, crowded, stale)
+    assert (unowned, crowded, stale) == ([], [], [])
     assert not set(PENDING.values()) & set(BOOK.rules)
 
 

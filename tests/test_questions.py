@@ -48,7 +48,7 @@ def test_the_tours_notebook_is_wrong_in_its_last_cell(tmp_path: Path) -> None:
     report = check(["look.ipynb"], folder, Config(folder=folder), cached=False)
     found = [(one.code, one.span.cell, one.span.row) for one in report.findings]
 
-    assert [("LG105", 5, 3)] == found
+    assert found == [("LG105", 5, 3)]
 
 
 def value(path: Path, name: str) -> float:

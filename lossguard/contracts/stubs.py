@@ -272,5 +272,6 @@ _CONSTANTS: Final = {
     "str": frozenset({str}),
 }
 _PYTHON: Final = frozenset(
-    "int float bool str bytes object type tuple list dict set None Any Callable Sequence Iterable Mapping Optional Union Iterator complex".split()
+    "int float bool str bytes complex object type tuple list dict set None Any Callable"
+    " Sequence Iterable Mapping Optional Union Iterator".split()
 )

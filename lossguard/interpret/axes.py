@@ -11,7 +11,7 @@ from typing import Final
 
 from lossguard.domains import Domain
 from lossguard.interpret.things import Cut
-from lossguard.values import Constant, Tensor, Thing, Value
+from lossguard.values import Constant, Tensor, Term, Thing, Value
 
 # What is left of a meaning over an axis when only some places of that axis are kept.
 _LOST: Final = {
@@ -106,7 +106,7 @@ def unsqueezed(tensor: Tensor, dim: int) -> Tensor:
         return moved(tensor, tensor.axis + (dim <= tensor.axis))
     if dim < 0 and tensor.axis < 0:
         return moved(tensor, tensor.axis - (dim > tensor.axis))
-    return moved(tensor, tensor.axis) if dim == -1 or dim == 0 else somewhere(tensor)
+    return moved(tensor, tensor.axis) if dim in {-1, 0} else somewhere(tensor)
 
 
 def permuted(tensor: Tensor, dims: Sequence[int]) -> Tensor:
@@ -130,7 +130,13 @@ def transposed(tensor: Tensor, one: int, other: int) -> Tensor:
 
 
 def reshaped(tensor: Tensor, sizes: Sequence[int | None] | None) -> Tensor:
-    """`view(sizes)`: a last axis stays last, a class axis at 1 stays there; flattening everything loses it."""
+    """`view(sizes)`: a last axis stays last, a class axis at 1 stays there; flattening everything loses it.
+
+    (B, T * classes), put together from T times (B, classes), is usually reshaped to (B * T, classes) next.
+    """
+    match tensor.term:
+        case Term(name="Chunked", parts=(Domain() as domain, made)) if sizes is None or len(sizes) > 1:
+            return replace(tensor, domain=domain, axis=-1, made=made, shape=None, term=None)  # type: ignore[arg-type]  # a `made`
     if not over_axis(tensor):
         return replace(tensor, shape=None)
     if sizes is not None and len(sizes) == 1:
@@ -264,6 +270,11 @@ def averaged(tensor: Tensor, dims: Sequence[int] | None, *, keepdim: bool) -> Te
     return _reduced(plain, dims, keepdim=keepdim)
 
 
+def kept(tensor: Tensor, dims: Sequence[int] | None, *, keepdim: bool) -> Tensor:
+    """A reduction to a number of which only its origin is known."""
+    return tensor
+
+
 def extreme(tensor: Tensor, dims: Sequence[int] | None, *, keepdim: bool) -> Tensor:
     """`max(dim)`, `min(dim)`: what is left is neither normalised nor one chosen class."""
     return lost(replace(tensor, made=None))
@@ -293,7 +304,9 @@ def concatenated(tensor: Tensor, dim: int | None) -> Tensor:
     hit = None if dim is None else same_axis(tensor, dim)
     if hit is None and dim == 0:
         hit = False
-    return lost(tensor) if hit else replace(tensor, shape=None)
+    if not hit:
+        return replace(tensor, shape=None)
+    return replace(lost(tensor), term=Term("Chunked", (tensor.domain, tensor.made)))
 
 
 def filled(tensor: Tensor, item: Value) -> Value:

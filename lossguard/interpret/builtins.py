@@ -320,7 +320,8 @@ def _text_method(m: Machine, text: str, name: str, arguments: Arguments, site: S
 
 
 _PURE: Final = frozenset(
-    "lower upper strip lstrip rstrip startswith endswith replace split title capitalize format count find partition removeprefix removesuffix".split()
+    "lower upper strip lstrip rstrip startswith endswith replace split title capitalize"
+    " format count find partition removeprefix removesuffix".split()
 )
 
 

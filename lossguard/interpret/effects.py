@@ -134,7 +134,7 @@ def _extremes(call: Call, base: Value, word: Word) -> Value:
 
 
 def _log_summed(call: Call, base: Value, word: Word) -> Value:
-    return _reduced(call, base, word, lambda tensor, dims, keepdim: tensor)
+    return _reduced(call, base, word, axes.kept)
 
 
 def _reduced(call: Call, base: Value, word: Word, change: Reduction) -> Value:

@@ -9,22 +9,23 @@ from lossguard.interpret.machine import ExhaustedError, Machine, Site
 from lossguard.interpret.things import Function, Imported, ProjectClass
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import statements_of
-from lossguard.values import Value
+from lossguard.values import Thing, Value
 
 
 def run(m: Machine, file: str) -> bool:
     """Run a file from all its entry points; gives whether some of them had to be cut short."""
     m.main = file
-    exhausted = not _bounded(m, lambda: names.run_module(m, file))
+    done = _bounded(m, lambda: names.run_module(m, file))
     for statement in _definitions(m, file):
-        value = names.module_member(m, file, statement.name)
-        for thing in value if value is not None else ():
+        found: list[Thing] = []
+        done &= _bounded(m, lambda name=statement.name, found=found: found.extend(names.module_member(m, file, name) or ()))
+        for thing in found:
             match thing:
                 case Function() if thing.file == file and thing.place not in m.entered:
-                    exhausted |= not _bounded(m, lambda thing=thing: objects.call_openly(m, thing, None, _site(thing)))
+                    done &= _bounded(m, lambda thing=thing: objects.call_openly(m, thing, None, _site(thing)))
                 case ProjectClass() if thing.file == file:
-                    exhausted |= not _run_methods(m, thing)
-    return exhausted
+                    done &= _run_methods(m, thing)
+    return not done
 
 
 def _site(thing: Function | ProjectClass) -> Site:
@@ -43,9 +44,8 @@ def _bounded(m: Machine, work: object) -> bool:
 
 
 def _definitions(m: Machine, file: str) -> Iterator[ir.Function | ir.Class]:
-    """The functions and classes of a module, those first that the module itself does not mention elsewhere."""
-    found = [s for s in statements_of(m.program.parsed(file).module.body) if isinstance(s, ir.Function | ir.Class)]
-    yield from found
+    """The functions and classes of a module."""
+    yield from (s for s in statements_of(m.program.parsed(file).module.body) if isinstance(s, ir.Function | ir.Class))
 
 
 def _run_methods(m: Machine, cls: ProjectClass) -> bool:

@@ -7,11 +7,12 @@ from itertools import product, takewhile
 from typing import Final
 
 from lossguard.contracts.language import Absent, Accepts, ClassContract, Contract, Parameter, Signature
-from lossguard.guards import ALWAYS, Default, Guard, Symbol, both
+from lossguard.domains import Domain
+from lossguard.guards import ALWAYS, Guard, Symbol, both
 from lossguard.interpret import results
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.results import SELF, Call
-from lossguard.interpret.things import Arguments, External, Instance, Items, Pack
+from lossguard.interpret.things import Arguments, External, Instance, Pack
 from lossguard.syntax import ir
 from lossguard.syntax.spell import spell
 from lossguard.values import (
@@ -98,7 +99,7 @@ def construct(
     if signature is None or bound is None:
         return
     if isinstance(instance.cls, ClassContract) and _is_loss(m, instance.cls):
-        options = [parameter.name for parameter in signature.parameters if _is_option(parameter)]
+        options = [parameter.name for parameter in signature.parameters if _is_option(parameter) or _is_output(bound[parameter.name])]
         _emit_construction(m, {name: bound[name] for name in options}, site, thing)
     for name, value in bound.items():
         if name != "self":
@@ -121,6 +122,11 @@ def _is_option(parameter: Parameter) -> bool:
     """Whether a constructor's parameter can only be a plain Python value: class weights are tensors by right."""
     accepts = parameter.accepts
     return not accepts.anything and accepts.domains is None
+
+
+def _is_output(value: Value) -> bool:
+    """Whether this is what a network makes of its input: nobody weighs classes with that."""
+    return isinstance(value.only, Tensor) and value.only.domain is Domain.LOGITS
 
 
 def _emit_construction(m: Machine, bound: dict[str, Value], site: Site, thing: External | None) -> None:
@@ -148,7 +154,7 @@ def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, hol
     signature, bound = _matching(contract, given)
     if target is not None or signature is None or bound is None:
         return
-    texts = _texts(site, signature)
+    texts = _texts(site, signature, is_method=isinstance(holder, Tensor))
     shown = tuple(Argument(name, value.under(m.path), texts.get(name, name)) for name, value in bound.items())
     made = holder if isinstance(holder, Instance) else None
     m.emit(Event(EventKind.CALL, contract.family, _callee(site), site.place, shown, m.path, site=site, callee=_made(made)))
@@ -164,14 +170,14 @@ def _callee(site: Site) -> str:
     return spell(site.expr.func) if isinstance(site.expr, ir.Call) else "it"
 
 
-def _texts(site: Site, signature: Signature) -> dict[str, str]:
-    """How the caller spells the arguments, as far as they stand in the call as they are."""
+def _texts(site: Site, signature: Signature, *, is_method: bool) -> dict[str, str]:
+    """How the caller spells the arguments, as far as they stand in the call as they are; `x.log()` has `x` for its first."""
     call = site.expr
     if not isinstance(call, ir.Call):
         return {}
     names = [parameter.name for parameter in signature.parameters if parameter.kind == "positional"]
     texts: dict[str, str] = {}
-    if names[:1] == ["self"] and isinstance(call.func, ir.Attribute):
+    if (is_method or names[:1] == ["self"]) and names and isinstance(call.func, ir.Attribute):
         texts[names.pop(0)] = spell(call.func.value)
     plain = takewhile(lambda arg: not arg.star and arg.keyword is None, call.args)
     texts |= {name: spell(arg.value) for name, arg in zip(names, plain, strict=False)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 from math import exp, isclose
-from typing import Final, TypeAlias, Union
+from typing import Final, TypeAlias
 
 from lossguard.domains import Domain
 from lossguard.interpret.containers import content_of
@@ -13,7 +13,7 @@ from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.things import Items, ListObject, Pack
 from lossguard.values import Constant, Move, Shape, Step, Tensor, Thing, Trace
 
-Nested: TypeAlias = Union[float, list["Nested"]]
+Nested: TypeAlias = float | list["Nested"]
 MOST_NUMBERS: Final = 10_000
 TOLERANCE: Final = 1e-3
 
@@ -27,7 +27,7 @@ def read(m: Machine, thing: Thing | None, site: Site) -> Tensor:
     domain, axis = _meaning(data, shape)
     if domain is Domain.TENSOR:
         return Tensor(domain, shape=shape)
-    over = "" if axis is None else f", summing to 1 over dim {axis}" if domain is Domain.PROBABILITIES else f" over dim {axis}"
+    over = "" if axis is None else f": they sum to 1 over dim {axis}" if domain is Domain.PROBABILITIES else f" (dim {axis})"
     trace = Trace(Step(Move.MADE, site.place, f"these numbers are {domain}{over}"))
     return Tensor(domain, axis, "literal", site.place, shape, trace)
 

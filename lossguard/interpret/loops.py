@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from lossguard.interpret import conditions, containers, functions, targets
+from lossguard.interpret import conditions, containers, targets
 from lossguard.interpret.machine import Exits, Flow, Frame, Machine
 from lossguard.interpret.store import Delta, joined
 from lossguard.syntax import ir

@@ -89,8 +89,8 @@ Caller = Callable[["Machine", Any, Arguments, Site], Value]
 Getter = Callable[["Machine", Any, str, Site], Value]
 
 # Expressions and statements: what one entry point may take, and all those of a file together.
-MOST_STEPS: Final = 80_000
-MOST_STEPS_OF_ALL: Final = 160_000
+MOST_STEPS: Final = 50_000
+MOST_STEPS_OF_ALL: Final = 100_000
 DEEPEST_CALL: Final = 24
 MOST_RECURSION: Final = 2
 # Under how many different conditions one and the same event is worth knowing.
@@ -219,7 +219,7 @@ class Machine:
         """An unknown that is identified by the place and the chain of calls that made it."""
         return unknown(why, detail, Symbol(("made", site.place, site.context), detail))
 
-    def derived(self, thing: Thing, why: Why, detail: str, step: str, key: Any = None) -> Value:
+    def derived(self, thing: Thing, why: Why, detail: str, step: str, key: Hashable = None) -> Value:
         """Something unknown that belongs to something unknown: `args` -> `args.loss`."""
         if isinstance(thing, Unknown) and thing.symbol is not None:
             return sole(Unknown(why, detail, Symbol((step, thing.symbol, key), f"{thing.symbol.text}{detail_of(step, key)}")))

@@ -221,7 +221,8 @@ class _Inside:
         return self.known[context]
 
     def address(self, address: Address) -> bool:
-        return self.number(address.context) or (isinstance(address.place, Symbol) and self.symbol(address.place))
+        owner: Hashable = address.place  # a symbol, where attributes are set on something unknown
+        return self.number(address.context) or (isinstance(owner, Symbol) and self.symbol(owner))
 
     def symbol(self, symbol: Symbol) -> bool:
         return any(self._part(part) for part in symbol.key) or (symbol.key[0] in _PLACED and self.number(int(str(symbol.key[2]))))

@@ -163,7 +163,7 @@ def _setters(cls: ProjectClass) -> Mapping[str, tuple[str, ...]]:
 def _set_by(statement: ir.Stmt) -> Iterator[str]:
     """`self.a, self.b = ...` -> a, b."""
     targets = statement.targets if isinstance(statement, ir.Assign) else (statement.target,) if isinstance(statement, ir.Declare) else ()
-    for target in (item for target in targets for item in (target.items if isinstance(target, ir.Sequence) else (target,))):
+    for target in (item for one in targets for item in (one.items if isinstance(one, ir.Sequence) else (one,))):
         if isinstance(target, ir.Attribute) and isinstance(target.value, ir.Name):
             yield target.name
 

@@ -10,7 +10,6 @@ from typing import Final
 from lossguard.contracts.language import ClassContract, Contract, Result, Signature
 from lossguard.domains import Domain
 from lossguard.guards import Symbol
-from lossguard.interpret import axes
 from lossguard.interpret.machine import Machine, Site, UnreachableError
 from lossguard.interpret.things import Arguments, Instance, Pack
 from lossguard.syntax import ir
@@ -172,7 +171,7 @@ def _made(call: Call, made: Tensor, result: Result, before: Trace | None) -> Tra
         return None
     along = result.effect("Along")
     dim = call.dim(along.arguments[0]) if along is not None else None
-    over = "" if dim is None else f" over dim {dim}"
+    over = "" if dim is None else f" (dim {dim})"
     move = Move.MADE if before is None else Move.CHANGED
     return extended(before, Step(move, call.site.place, f"{call.spelled} makes {made.domain}{over}"))
 

@@ -45,11 +45,19 @@ def _framed(span: Span, sources: Sources, width: int, gutter: int) -> Iterator[T
 
 
 def _trace(finding: Finding, sources: Sources, width: int, gutter: int) -> Iterator[Text]:
-    """The stops before the loss, numbered; two in one line share its frame."""
+    """The stops before the loss, numbered; a line that has just been shown is not shown again."""
     stops = [stop for stop, later in pairwise([*finding.trace, None]) if stop is not None and stop != later]
+    shown = finding.span
     for number, stop in enumerate(stops, start=1):
-        yield Text.assemble((f"{number:>{gutter}}. ", "bold cyan"), stop.message, ("  ", ""), (str(stop.span), "dim"))
-        yield from frame(sources.lines(stop.span), stop.span, width, 0, gutter)
+        yield Text.assemble((f"{number:>{gutter}}. ", "bold cyan"), (str(stop.span), "dim"), f" {stop.message}")
+        if stop.span != shown and not _inside(stop.span, finding.span):
+            yield from frame(sources.lines(stop.span), stop.span, width, 0, gutter)
+            shown = stop.span
+
+
+def _inside(span: Span, other: Span) -> bool:
+    """Whether a place stands on the line of another one."""
+    return (span.file, span.cell, span.row) == (other.file, other.cell, other.row)
 
 
 def _paragraph(label: str, text: str, width: int) -> Iterator[Text]:

@@ -6,7 +6,7 @@ ordinal of the libcst node it came from; `positions.locate` turns it into rows a
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias, Union
+from typing import NamedTuple, TypeAlias
 
 
 class Name(NamedTuple):
@@ -371,14 +371,14 @@ class Jump(NamedTuple):
     kind: str
 
 
-Expr: TypeAlias = Union[
-    Name, Const, Text, Attribute, Item, Slice, Call, Unary, Binary, Compare, Bool, Choice, Sequence, Mapping, Comprehension,
-    Starred, Walrus, Yield, Opaque, Function,
-]  # fmt: skip
-Stmt: TypeAlias = Union[
-    Function, Class, Assign, Augment, Declare, Evaluate, Return, If, For, While, With, Try, Match, Import, ImportFrom,
-    Global, Delete, Raise, Assert, Jump,
-]  # fmt: skip
+Expr: TypeAlias = (
+    Name | Const | Text | Attribute | Item | Slice | Call | Unary | Binary | Compare | Bool | Choice | Sequence | Mapping
+    | Comprehension | Starred | Walrus | Yield | Opaque | Function
+)  # fmt: skip
+Stmt: TypeAlias = (
+    Function | Class | Assign | Augment | Declare | Evaluate | Return | If | For | While | With | Try | Match | Import | ImportFrom
+    | Global | Delete | Raise | Assert | Jump
+)  # fmt: skip
 
 
 class Module(NamedTuple):

@@ -4,7 +4,7 @@ Nothing here exists at run time. The classes let a type checker read the stubs; 
 each word does. `Tensor` is any argument at all, and as a result a tensor of no particular meaning.
 """
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 S = TypeVar("S")

@@ -17,10 +17,10 @@ from words import (
     Floored,
     Indices,
     Like,
+    Logits,
     LogProbabilities,
     LogSumExpOf,
     LogSummed,
-    Logits,
     Mask,
     Masked,
     Narrowed,
@@ -32,8 +32,8 @@ from words import (
     Read,
     Small,
     Split,
-    SumOf,
     Summed,
+    SumOf,
     T,
     Tensor,
     UnitInterval,
@@ -182,7 +182,9 @@ def lgamma(input: Tensor) -> Tensor: ...
 def digamma(input: Tensor) -> Tensor: ...
 def nan_to_num(input: T, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> T: ...
 @overload
-def clamp(input: Probabilities, min: Annotated[float, Small()], max: object = None) -> Annotated[Probabilities, Like("input"), Floored("min")]: ...
+def clamp(
+    input: Probabilities, min: Annotated[float, Small()], max: object = None
+) -> Annotated[Probabilities, Like("input"), Floored("min")]: ...
 @overload
 def clamp(input: Probabilities, min: None = None, max: float = ...) -> Annotated[Probabilities, Like("input")]: ...
 @overload
@@ -216,7 +218,9 @@ def float_power(input: object, exponent: object) -> Annotated[object, As("torch.
 @overload
 def add(input: T, other: Literal[0], *, alpha: object = 1) -> T: ...
 @overload
-def add(input: Probabilities, other: Annotated[float, Small()], *, alpha: Literal[1] = 1) -> Annotated[Probabilities, Like("input"), Floored("other")]: ...
+def add(
+    input: Probabilities, other: Annotated[float, Small()], *, alpha: Literal[1] = 1
+) -> Annotated[Probabilities, Like("input"), Floored("other")]: ...
 @overload
 def add(
     input: ElementwiseProbabilities, other: Annotated[float, Small()], *, alpha: Literal[1] = 1
