@@ -60,6 +60,15 @@ class Symbol:
         return Symbol(("in", self, constants), f"{self.text} in {text}")
 
     @property
+    def alternatives(self) -> tuple[Hashable, ...]:
+        """The values that somebody has listed: the choices of an option, or at least its default."""
+        match self.key:
+            case ("option", _, _, (_, *_) as choices):
+                return tuple(choices)
+            case _:
+                return () if self.default is Default.NONE else (self.default,)
+
+    @property
     def is_opaque(self) -> bool:
         """Whether this is a test of which nothing is known but where it stands."""
         return self.key[0] == "test"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,6 +17,9 @@ from lossguard.syntax.parse import EMPTY, Parsed, locate, parse
 from lossguard.syntax.scopes import bound_names, statements_of
 from lossguard.values import Place
 
+# How many modules are run for the sake of what they register.
+MOST_REGISTERING: Final = 100
+_REGISTERS: Final = re.compile(rb"^@[\w.]*regist", re.MULTILINE | re.IGNORECASE)
 _MARKERS: Final = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 
 
@@ -70,6 +75,18 @@ class Program:
         if missing := {place.node for place in places} - known.keys():
             known |= locate(self.parsed(file), missing)
         return {place: known[place.node] for place in places}
+
+    @cached_property
+    def registering(self) -> tuple[str, ...]:
+        """The linted modules that seem to enter what they define in some registry: `@register("name")`, `@MODELS.register_module()`."""
+        found = (file for file in self.known if file.endswith(".py") and self._mentions_registry(file))
+        return tuple(islice(found, MOST_REGISTERING))
+
+    def _mentions_registry(self, file: str) -> bool:
+        try:
+            return _REGISTERS.search((self.cwd / file).read_bytes()) is not None
+        except OSError:
+            return False
 
     def outline(self, file: str) -> Outline:
         """What a module binds at its top level."""

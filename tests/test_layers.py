@@ -79,7 +79,7 @@ def test_the_engine_names_no_library_function(path: Path) -> None:
     constants = [node for node in ast.walk(code) if isinstance(node, ast.Constant) and id(node) not in docs]
     strings = [node.value for node in constants if isinstance(node.value, str)]
 
-    assert [] == [text for text in strings if text in known or text.startswith(("torch", "nn.", "F."))]
+    assert [text for text in strings if text in known or text.startswith(("torch", "nn.", "F."))] == []
 
 
 def loaded_by(statement: str) -> set[str]:

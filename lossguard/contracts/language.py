@@ -59,6 +59,15 @@ EFFECTS: Final[Mapping[str, range]] = {
     "Holds": range(1, 2),  # the object becomes a container of this argument's items
     "Registers": range(2, 3),  # Registers("name", "module"): an attribute, and the last item, of the object
     "Partial": range(0, 1),  # functools.partial
+    "Python": range(1, 2),  # Python("dict"): what this builtin makes of the same arguments
+    "Declares": range(0, 1),  # an option of a command line
+    "Defaults": range(0, 1),  # new defaults of such options
+    "Parsed": range(0, 1),  # their values
+    "Constructed": range(0, 1),  # an object of the class whose method this is
+    "Invokes": range(2, 3),  # Invokes("method", "attribute"): calls its own method with its attribute
+    "Fits": range(2, 6),  # Fits("model", "loss", "Except"): a training loop; losses that are fed in another way
+    "Factory": range(2, 3),  # Factory("default", "factory"): a default, or what its factory makes
+    "TupleClass": range(2, 3),  # TupleClass("typename", "field_names"): collections.namedtuple
     "Applied": range(1, 3),  # Applied("function", ...): the result of calling an argument with the rest
     "Fields": range(1, 9),  # the names of a tuple's items
     "Phase": range(0, 1),  # a flag that says in which phase a run is

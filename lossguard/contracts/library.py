@@ -13,6 +13,8 @@ from lossguard.domains import Domain
 
 # The file that explains the contracts' own words; it is about nothing that code can import.
 WORDS: Final = "words"
+# The folder of the standard library's modules: a type checker would take them for the modules themselves.
+PYTHON: Final = "python"
 
 
 class Library:
@@ -34,7 +36,8 @@ class Library:
         if module == WORDS:
             return None
         below = Path(*module.split("."))
-        candidates = (path for folder in self.folders for path in (folder / below.with_suffix(".pyi"), folder / below / "__init__.pyi"))
+        bases = (base for folder in self.folders for base in (folder, folder / PYTHON))
+        candidates = (path for base in bases for path in (base / below.with_suffix(".pyi"), base / below / "__init__.pyi"))
         path = next((path for path in candidates if path.is_file()), None)
         return None if path is None else Stub(path, module)
 
@@ -53,10 +56,6 @@ class Library:
         """What a tensor's attributes are: the class `Attributes` of its stub."""
         found = self.find(f"{self.tensor}.Attributes")
         return found if isinstance(found, ClassContract) else None
-
-    def knows_package(self, name: str) -> bool:
-        """Whether some contract is about this top-level package."""
-        return any((folder / name).is_dir() or (folder / f"{name}.pyi").is_file() for folder in self.folders)
 
     def find(self, name: str) -> Contract | ClassContract | None:
         """The contract for a full name such as `torch.nn.CrossEntropyLoss`; None where there is none."""
@@ -111,4 +110,5 @@ class Library:
         """The dotted names of all stub files."""
         paths = (path.relative_to(folder) for folder in self.folders for path in folder.rglob("*.pyi"))
         found = {path.with_suffix("") for path in paths if path.stem != WORDS}
-        return tuple(sorted(".".join(path.parts).removesuffix(".__init__") for path in found))
+        names = {".".join(path.parts).removesuffix(".__init__").removeprefix(f"{PYTHON}.") for path in found}
+        return tuple(sorted(names))

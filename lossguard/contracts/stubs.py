@@ -51,7 +51,7 @@ class Stub:
         lines: list[str] = []
         row = 1
         for number, line in enumerate((*self.path.read_text(encoding="utf-8").splitlines(), "end = 0"), start=1):
-            if lines and not line.startswith((" ", ")", "#", "]")) and line and not lines[-1].startswith("@"):
+            if lines and not line.startswith((" ", ")", "#", "]")) and line and not lines[-1].startswith("@") and not _open_text(lines):
                 self._file(found, Chunk("\n".join(lines), row))
                 lines = []
             if not lines:
@@ -237,6 +237,14 @@ class Stub:
                 return Word(name, tuple(map(self._constant, args)))
             case _:
                 raise self._error(node, f"`{ast.unparse(node)}` is not one of {', '.join(words)} with the right number of arguments")
+
+
+def _open_text(lines: list[str]) -> bool:
+    """Whether these are the first lines of a text that goes on."""
+    return lines[0].startswith(_QUOTES) and "\n".join(lines).count(_QUOTES) == 1
+
+
+_QUOTES: Final = '"""'
 
 
 def _ellipsis(node: ast.expr) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from lossguard.contracts.language import ClassContract
 from lossguard.domains import Domain
-from lossguard.guards import Symbol
+from lossguard.guards import Literal, Symbol
 from lossguard.interpret import arithmetic, conditions, containers, names, objects
 from lossguard.interpret.containers import content_of, items_of, new_dict, new_list
 from lossguard.interpret.machine import Machine, Site
@@ -243,8 +243,21 @@ def _getattr(m: Machine, arguments: Arguments, site: Site) -> Value:
             found = names.settled(m, m.attribute(owner, text, site), site)
             missing = isinstance(found.only, Unknown) and not isinstance(owner.only, Unknown)
             return default[0] if missing and default else found
+        case Unknown(symbol=Symbol() as symbol):
+            return _chosen(m, owner, symbol, site)
         case _:
             return m.unknown(Why.ATTRIBUTE, "an attribute whose name is not known", site)
+
+
+def _chosen(m: Machine, owner: Value, symbol: Symbol, site: Site) -> Value:
+    """`getattr(nn, args.loss)`: one of the values that the name is said to have, or something else."""
+    names_of = [name for name in symbol.alternatives if isinstance(name, str)]
+    tests = [Literal(symbol.equals(name), positive=True) for name in names_of]
+    found = [(frozenset({test}), m.attribute(owner, name, site)) for test, name in zip(tests, names_of, strict=True)]
+    other = m.unknown(Why.ATTRIBUTE, "an attribute whose name is not known", site)
+    if len(found) != 1:
+        return join(found) if found else other
+    return join([*found, (frozenset({tests[0].opposite}), other)])
 
 
 def _setattr(m: Machine, arguments: Arguments, site: Site) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Final
 
 from lossguard.guards import Literal, Symbol
-from lossguard.interpret import axes
+from lossguard.interpret import axes, names
 from lossguard.interpret.machine import Frame, Machine, Site
 from lossguard.interpret.store import joined_items
 from lossguard.interpret.things import (
@@ -174,7 +174,7 @@ def _get_item(m: Machine, thing: Thing, key: Thing, site: Site) -> Value:
                 case Items() as content:
                     return _from_items(m, content, thing, key, site)
                 case Entries() as content:
-                    return _from_entries(m, content, thing, key, site)
+                    return _from_entries(m, _registered(m, address, content, key), thing, key, site)
             if isinstance(thing, Instance):
                 return m.call(m.attribute(sole(thing), "__getitem__", site), Arguments((sole(key),)), site)
     shown = key.value if isinstance(key, Constant) else None
@@ -207,6 +207,15 @@ def _like(m: Machine, thing: Thing, content: Items, site: Site) -> Value:
         return sole(Pack(content.items))
     m.store.set((site.address, ITEMS), sole(content))
     return sole(Instance(site.address, thing.cls) if isinstance(thing, Instance) else ListObject(site.address))
+
+
+def _registered(m: Machine, address: Address, content: Entries, key: Thing) -> Entries:
+    """The content of a dict; where the key is not there yet, after everything that registers itself was imported."""
+    known = isinstance(key, Constant) and content.get(key.value) is not None
+    if known or content.rest is not None or not names.run_registering(m):
+        return content
+    found = content_of(m, address)
+    return found if isinstance(found, Entries) else content
 
 
 def _from_entries(m: Machine, content: Entries, thing: Thing, key: Thing, site: Site) -> Value:

@@ -49,23 +49,33 @@ def _definitions(m: Machine, file: str) -> Iterator[ir.Function | ir.Class]:
 
 
 def _run_methods(m: Machine, cls: ProjectClass) -> bool:
-    """Every method of a class that nothing called, on an object as an unknown caller makes it."""
-    methods = [node for node in cls.node.body if isinstance(node, ir.Function)]
-    pending = [node for node in methods if (cls.file, node.at) not in m.entered and not node.name.startswith("__")]
+    """Every method of a class, also an inherited one, that nothing called on such an object, as an unknown caller would."""
     done = True
-    for node in pending:
-        done &= _bounded(m, lambda node=node: _run_method(m, cls, node))
+    for name in _method_names(m, cls):
+        done &= _bounded(m, lambda name=name: _run_method(m, cls, name))
     return done
 
 
-def _run_method(m: Machine, cls: ProjectClass, node: ir.Function) -> None:
-    if (cls.file, node.at) in m.entered:
-        return
-    instance = objects.generic(m, cls, _site(cls))
-    held: Value | None = m.store.get((cls.address, node.name))
-    for thing in held if held is not None else ():
-        if isinstance(thing, Function):
-            objects.call_openly(m, thing, instance, _site(cls))
+def _method_names(m: Machine, cls: ProjectClass) -> list[str]:
+    """The methods of a class and of its project bases, as they are overridden."""
+    bases = (base for base in objects.mro(m, cls) if isinstance(base, ProjectClass))
+    nodes = (node for base in bases for node in base.node.body if isinstance(node, ir.Function))
+    return list(dict.fromkeys(node.name for node in nodes if not node.name.startswith("__")))
+
+
+def _run_method(m: Machine, cls: ProjectClass, name: str) -> None:
+    order = objects.mro(m, cls)
+    held = objects.member(m, order, name)
+    for thing in held if isinstance(held, Value) else ():
+        if isinstance(thing, Function) and not _was_run(m, thing, cls):
+            objects.call_openly(m, thing, objects.generic(m, cls, _site(cls)), _site(cls))
+
+
+def _was_run(m: Machine, function: Function, cls: ProjectClass) -> bool:
+    """Whether somebody called the method: any method of the class's own, an inherited one on an object of this class."""
+    if function.owner == cls:
+        return function.place in m.entered
+    return (function.place, cls.place) in m.entered_on
 
 
 __all__ = ["Imported", "run"]

@@ -190,15 +190,20 @@ def parameter(function: Function, param: ir.Param, default: Value | None) -> Val
     return unknown(Why.PARAMETER, f"`{param.name}` of `{function.text}`", symbol)
 
 
+def _gathered(scope: Scope, stars: str) -> Address:
+    """Where the list of `*args`, or the dict of `**kwargs`, of a call lives."""
+    return Address(Place(f"{stars}{scope.address.place.file}", scope.address.place.node), scope.address.context)
+
+
 def _rest(m: Machine, scope: Scope, name: str, positional: list[Value], *, is_open: bool) -> Value:
-    address = Address(scope.address.place._replace(node=-2 - scope.address.place.node), scope.address.context)
+    address = _gathered(scope, "*")
     head = unknown(Why.PARAMETER, f"more of `*{name}`") if is_open else None
     m.store.set((address, ITEMS), sole(Items(tuple(positional), head)))
     return sole(ListObject(address))
 
 
 def _more(m: Machine, scope: Scope, name: str, keywords: dict[str, Value], *, is_open: bool) -> Value:
-    address = Address(Place(scope.address.place.file, -2 - scope.address.place.node), scope.address.context)
+    address = _gathered(scope, "**")
     rest = unknown(Why.PARAMETER, f"more of `**{name}`") if is_open else None
     m.store.set((address, ENTRIES), sole(Entries(tuple(keywords.items()), rest)))
     return sole(DictObject(address))

@@ -7,7 +7,7 @@ from typing import Final
 
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.contracts.library import Library
-from lossguard.interpret import builtins, effects, entries, expressions, functions, library, names, object_effects, objects, statements
+from lossguard.interpret import builtins, effects, entries, expressions, framework_effects, functions, library, names, object_effects, objects, statements
 from lossguard.interpret.machine import Machine, Site, Tables
 from lossguard.interpret.things import (
     Arguments,
@@ -25,6 +25,7 @@ from lossguard.interpret.things import (
     ProjectClass,
     ProjectModule,
     Super,
+    TupleClass,
 )
 from lossguard.program import Program
 from lossguard.values import Constant, Event, Tensor, Thing, Unknown, UnknownMethod, Value, Why, sole
@@ -69,6 +70,12 @@ def _call_partial(m: Machine, partial: Partial, arguments: Arguments, site: Site
     keywords = (*((name, value) for name, value in first.keywords if name not in later), *arguments.keywords)
     merged = Arguments((*first.positional, *arguments.positional), keywords, first.open or arguments.open)
     return m.call(partial.callee, merged, site)
+
+
+def _call_tuple_class(m: Machine, cls: TupleClass, arguments: Arguments, site: Site) -> Value:
+    given = [arguments.at(index, name) for index, name in enumerate(cls.fields)]
+    missing = (m.unknown(Why.PARAMETER, f"`{name}` of a {cls.name}", site) for name in cls.fields)
+    return sole(Pack(tuple(value if value is not None else unknown for value, unknown in zip(given, missing, strict=True)), cls.fields))
 
 
 def _call_imported(m: Machine, thing: Imported, arguments: Arguments, site: Site) -> Value:
@@ -117,6 +124,7 @@ TABLES: Final = Tables(
         ClassContract: _call_class,
         Builtin: builtins.call_builtin,
         Partial: _call_partial,
+        TupleClass: _call_tuple_class,
         Imported: _call_imported,
         Unknown: _call_unknown,
         UnknownMethod: _call_unknown_method,
@@ -134,7 +142,7 @@ TABLES: Final = Tables(
         Unknown: objects.get_unknown_attribute,
         UnknownMethod: objects.get_unknown_attribute,
         **dict.fromkeys((Constant, Pack, ListObject, DictObject, Function, Builtin), builtins.get_builtin_attribute),
-        **dict.fromkeys((Bound, Partial, Contract, Cut), _get_other),
+        **dict.fromkeys((Bound, Partial, TupleClass, Contract, Cut), _get_other),
     },
-    effects={**effects.EFFECTS, **object_effects.EFFECTS},
+    effects={**effects.EFFECTS, **object_effects.EFFECTS, **framework_effects.EFFECTS},
 )

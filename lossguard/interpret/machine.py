@@ -120,7 +120,9 @@ class Machine:
         self.events: dict[Any, list[Event]] = {}
         self.calls: list[Place] = []
         self.entered: set[Place] = set()
+        self.entered_on: set[tuple[Place, Place]] = set()
         self.executed: dict[str, bool] = {}
+        self.registered = False
         self.resolving: set[Any] = set()
         self.steps = self.taken = 0
         self.budget = MOST_STEPS

@@ -114,7 +114,7 @@ def _starred(m: Machine, file: str, name: str, stars: tuple[ir.ImportFrom, ...])
         return None
     m.resolving.add(key)
     try:
-        return next((value for star in stars if (value := _from_star(m, file, name, star)) is not None), None)
+        return next((value for star in reversed(stars) if (value := _from_star(m, file, name, star)) is not None), None)
     finally:
         m.resolving.discard(key)
 
@@ -137,6 +137,16 @@ def run_module(m: Machine, file: str) -> None:
         m.store.permanently(lambda: m.execute(m.program.parsed(file).module.body, module_frame(file)))
     finally:
         m.path = before
+
+
+def run_registering(m: Machine) -> bool:
+    """Run the modules that enter something in a registry when they are imported; gives whether that is news."""
+    if m.registered:
+        return False
+    m.registered = True
+    for file in m.program.registering:
+        run_module(m, file)
+    return True
 
 
 def execute_import(m: Machine, statement: ir.Import, frame: Frame) -> Flow:

@@ -8,7 +8,7 @@ from lossguard.contracts.language import Contract, Word
 from lossguard.interpret import library
 from lossguard.interpret.containers import concatenated, content_of, items_of
 from lossguard.interpret.results import Call
-from lossguard.interpret.things import ENTRIES, ITEMS, Arguments, DictObject, Entries, Instance, Items, Pack, Partial
+from lossguard.interpret.things import ENTRIES, ITEMS, Arguments, Builtin, DictObject, Entries, Instance, Items, Pack, Partial, TupleClass
 from lossguard.values import Constant, Thing, Unknown, Value, Why, sole, unknown
 
 
@@ -121,6 +121,32 @@ def _partial(call: Call, base: Value, word: Word) -> Value:
     return sole(Partial(first, call.arguments._replace(positional=rest)))
 
 
+def _python(call: Call, base: Value, word: Word) -> Value:
+    """What one of Python's builtins makes of the same arguments: `OrderedDict(...)` is a dict."""
+    return call.m.call(sole(Builtin(str(word.arguments[0]))), call.arguments, call.site)
+
+
+def _factory(call: Call, base: Value, word: Word) -> Value:
+    """`field(default=0)`, `field(default_factory=list)`."""
+    default, factory = (call.bound.get(str(argument)) for argument in word.arguments)
+    if factory is not None and not isinstance(factory.only, Unknown | Constant):
+        return call.m.call(factory, Arguments(), call.site)
+    return default if default is not None and default.only != Constant(...) else base
+
+
+def _tuple_class(call: Call, base: Value, word: Word) -> Value:
+    """`namedtuple("Point", "x y")`, `namedtuple("Point", ["x", "y"])`."""
+    name, fields = (call.thing(argument) for argument in word.arguments)
+    match fields:
+        case Constant(value=str() as text):
+            return sole(TupleClass(str(name), tuple(text.replace(",", " ").split())))
+        case None:
+            return base
+    held = [item.only for item in items_of(call.m, sole(fields), call.site).items]
+    names = tuple(str(item.value) for item in held if isinstance(item, Constant))
+    return sole(TupleClass(str(name), names)) if names and len(names) == len(held) else base
+
+
 def _applied(call: Call, base: Value, word: Word) -> Value:
     """The result of calling one argument with others: `checkpoint(block, x)`."""
     callee = call.bound[str(word.arguments[0])]
@@ -162,6 +188,9 @@ EFFECTS: Final = {
     "Holds": _holds,
     "Registers": _registers,
     "Partial": _partial,
+    "Python": _python,
+    "Factory": _factory,
+    "TupleClass": _tuple_class,
     "Applied": _applied,
     "Phase": _kept,
     "Item": _item,

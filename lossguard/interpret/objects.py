@@ -24,7 +24,7 @@ from lossguard.interpret.things import (
 )
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import statements_of
-from lossguard.values import Constant, Thing, Unknown, UnknownMethod, Value, Why, sole, unknown
+from lossguard.values import NONE, Constant, Thing, Unknown, UnknownMethod, Value, Why, sole, unknown
 
 _FIELDED: Final = ("dataclass", "NamedTuple", "ModelOutput", "TypedDict")
 
@@ -38,7 +38,12 @@ def execute_class(m: Machine, node: ir.Class, frame: Frame) -> Flow:
     scope = Scope(cls.address, None)
     body = Frame(frame.file, (scope, *frame.scopes), frame.context, Exits(m.store.depth, m.path), owner=cls)
     m.execute(node.body, body)
-    names.bind(m, node.name, sole(cls), frame)
+    value = sole(cls)
+    for decorator, mark in zip(reversed(node.decorators), reversed(marks), strict=True):
+        if isinstance(mark, Function | Bound):
+            made = m.call(sole(mark), Arguments((value,)), frame.site(decorator))
+            value = made if isinstance(made.only, ProjectClass | Function) else value
+    names.bind(m, node.name, value, frame)
     return Flow.ON
 
 
@@ -216,6 +221,8 @@ def get_class_attribute(m: Machine, cls: ProjectClass, name: str, site: Site) ->
     match found:
         case None:
             return m.unknown(Why.ATTRIBUTE, f"`{name}` of the class {cls.node.name}", site)
+        case Contract(signatures=(signature, *_)) if signature.parameters and signature.parameters[0].name == "cls":
+            return sole(Bound(cls, found))
         case Contract():
             return sole(found)
         case _:
@@ -240,7 +247,7 @@ def instantiate(m: Machine, cls: ProjectClass, arguments: Arguments, site: Site)
     instance = Instance(site.address, cls)
     order = mro(m, cls)
     if cls.fielded and m.store.get((cls.address, "__init__")) is None:
-        return _with_fields(m, instance, order, arguments)
+        return _with_fields(m, instance, order, arguments, site)
     match member(m, order, "__init__"):
         case Contract() as contract:
             library.construct(m, contract, instance, arguments, site)
@@ -254,7 +261,7 @@ def replace_first(arguments: Arguments, first: Value) -> Arguments:
     return arguments._replace(positional=(first, *arguments.positional))
 
 
-def _with_fields(m: Machine, instance: Instance, order: tuple[Thing, ...], arguments: Arguments) -> Value:
+def _with_fields(m: Machine, instance: Instance, order: tuple[Thing, ...], arguments: Arguments, site: Site) -> Value:
     """An object of a dataclass: its annotated names take the arguments in order."""
     classes = [cls for cls in reversed(order) if isinstance(cls, ProjectClass)]
     fields = [s.target.id for cls in classes for s in cls.node.body if isinstance(s, ir.Declare) and isinstance(s.target, ir.Name)]
@@ -262,6 +269,9 @@ def _with_fields(m: Machine, instance: Instance, order: tuple[Thing, ...], argum
         value = arguments.at(index, name)
         if value is not None:
             m.store.set((instance.address, name), value)
+    match member(m, order, "__post_init__"):
+        case Value() as found:
+            m.call(found, Arguments((sole(instance),)), site)
     return sole(instance)
 
 
@@ -277,7 +287,12 @@ def call_instance(m: Machine, instance: Instance, arguments: Arguments, site: Si
 def call_bound(m: Machine, bound: Bound, arguments: Arguments, site: Site) -> Value:
     """`object.method(arguments)`."""
     if isinstance(bound.function, Contract):
+        if bound.function.family == "__init__" and isinstance(bound.receiver, Instance):
+            library.construct(m, bound.function, bound.receiver, arguments, site)
+            return NONE
         return library.call_contract(m, bound.function, arguments, site, receiver=bound.receiver)
+    if isinstance(bound.receiver, Instance) and isinstance(bound.receiver.cls, ProjectClass):
+        m.entered_on.add((bound.function.place, bound.receiver.cls.place))
     return functions.call_function(m, bound.function, replace_first(arguments, sole(bound.receiver)), site)
 
 

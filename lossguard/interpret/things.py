@@ -150,6 +150,10 @@ class Bound:
     receiver: Thing
     function: Function | Contract
 
+    def __str__(self) -> str:
+        """As code would spell it."""
+        return f"{self.receiver}.{self.function.text if isinstance(self.function, Function) else self.function.family}"
+
 
 @dataclass(frozen=True, slots=True)
 class Super:
@@ -169,6 +173,14 @@ class Pack:
     def __str__(self) -> str:
         """As `# revealed:` shows it."""
         return f"({', '.join(map(str, self.items))})"
+
+
+@dataclass(frozen=True, slots=True)
+class TupleClass:
+    """A class of named tuples."""
+
+    name: str
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +219,20 @@ class ListObject:
 
     address: Address
 
+    def __str__(self) -> str:
+        """What it is."""
+        return "list"
+
 
 @dataclass(frozen=True, slots=True)
 class DictObject:
     """A dict; `Entries` are in its cell."""
 
     address: Address
+
+    def __str__(self) -> str:
+        """What it is."""
+        return "dict"
 
 
 @dataclass(frozen=True, slots=True)

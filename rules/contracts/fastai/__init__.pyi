@@ -1,0 +1,1 @@
+"""`fastai`: see `learner`."""

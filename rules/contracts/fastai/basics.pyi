@@ -1,0 +1,3 @@
+"""`fastai.basics`: what notebooks import."""
+
+from fastai.learner import *

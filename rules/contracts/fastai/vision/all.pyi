@@ -1,0 +1,3 @@
+"""`fastai.vision.all`: what notebooks import."""
+
+from fastai.learner import *

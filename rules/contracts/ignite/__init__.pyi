@@ -1,0 +1,1 @@
+"""`ignite`: see `engine`."""
