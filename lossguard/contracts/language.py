@@ -59,6 +59,7 @@ EFFECTS: Final[Mapping[str, range]] = {
     "Holds": range(1, 2),  # the object becomes a container of this argument's items
     "Registers": range(2, 3),  # Registers("name", "module"): an attribute, and the last item, of the object
     "Partial": range(0, 1),  # functools.partial
+    "Ends": range(1, 4),  # Ends("fc", "head"): what the last layer makes, which is an attribute of one of these names
     "Python": range(1, 2),  # Python("dict"): what this builtin makes of the same arguments
     "Declares": range(0, 1),  # an option of a command line
     "Defaults": range(0, 1),  # new defaults of such options

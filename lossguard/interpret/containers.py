@@ -21,6 +21,7 @@ from lossguard.interpret.things import (
     Items,
     ListObject,
     Pack,
+    attributes_of,
 )
 from lossguard.syntax import ir
 from lossguard.values import Constant, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
@@ -246,6 +247,9 @@ def set_item(m: Machine, value: Value, index: Value, item: Value, site: Site) ->
             return None
         case Tensor() as tensor:
             return axes.filled(tensor, item)
+        case Unknown(symbol=Symbol() as symbol):  # `model.classifier[6] = nn.Linear(...)`
+            m.store.set((attributes_of(symbol), ITEMS), item)
+            return None
         case _:
             return None
 

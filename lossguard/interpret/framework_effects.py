@@ -10,7 +10,7 @@ from lossguard.guards import Default, Symbol
 from lossguard.interpret.containers import content_of, items_of
 from lossguard.interpret.machine import Site
 from lossguard.interpret.results import Call
-from lossguard.interpret.things import ENTRIES, Arguments, Entries, External, Instance, ProjectClass
+from lossguard.interpret.things import ENTRIES, ITEMS, Address, Arguments, Entries, External, Instance, ProjectClass, attributes_of
 from lossguard.syntax import ir
 from lossguard.values import Constant, Thing, Value, Why, sole, unknown
 
@@ -113,6 +113,26 @@ def _fits(call: Call, base: Value, word: Word) -> Value:
     return base
 
 
+def _ends(call: Call, base: Value, word: Word) -> Value:
+    """What a well-known architecture makes: what its last layer makes, the one it has by itself or one that was put in its place."""
+    if not isinstance(call.receiver, Instance):
+        return base
+    address = call.receiver.address
+    names = [str(name) for name in word.arguments]
+    replaced = [held for name in names if (held := call.m.store.get((address, name))) is not None]
+    replaced += [held for name in names if (held := call.m.store.get((attributes_of(_head(address, name)), ITEMS))) is not None]
+    if not replaced:
+        return base
+    if len(replaced) > 1:
+        return call.m.unknown(Why.OPERATION, "a model with several new layers", call.site)
+    features = call.m.unknown(Why.OPERATION, "what comes before the last layer", call.site)
+    return call.m.call(replaced[0], Arguments((features,)), call.site)
+
+
+def _head(address: Address, name: str) -> Symbol:
+    return Symbol(("attribute", address, name), f"self.{name}")
+
+
 def _made(call: Call, value: Value) -> Value:
     """The object itself, or one of the class that is handed over."""
     match value.only:
@@ -157,4 +177,5 @@ EFFECTS: Final = {
     "Constructed": _constructed,
     "Invokes": _invokes,
     "Fits": _fits,
+    "Ends": _ends,
 }

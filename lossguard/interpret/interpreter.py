@@ -7,7 +7,19 @@ from typing import Final
 
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.contracts.library import Library
-from lossguard.interpret import builtins, effects, entries, expressions, framework_effects, functions, library, names, object_effects, objects, statements
+from lossguard.interpret import (
+    builtins,
+    effects,
+    entries,
+    expressions,
+    framework_effects,
+    functions,
+    library,
+    names,
+    object_effects,
+    objects,
+    statements,
+)
 from lossguard.interpret.machine import Machine, Site, Tables
 from lossguard.interpret.things import (
     Arguments,

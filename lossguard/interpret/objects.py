@@ -21,6 +21,7 @@ from lossguard.interpret.things import (
     ProjectClass,
     Scope,
     Super,
+    attributes_of,
 )
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import statements_of
@@ -191,19 +192,14 @@ def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
             case Instance(address=address) | ProjectClass(address=address):
                 m.store.set((address, name), value)
             case Unknown(symbol=Symbol() as symbol):
-                m.store.set((_symbolic(symbol), name), value)
+                m.store.set((attributes_of(symbol), name), value)
             case Super(receiver=Instance(address=address)):
                 m.store.set((address, name), value)
 
 
-def _symbolic(symbol: Symbol) -> Address:
-    """Where the attributes live that somebody sets on an unknown object (`args.loss = "ce"`)."""
-    return Address(symbol, 0)  # type: ignore[arg-type]  # a symbol identifies as well as a place
-
-
 def get_unknown_attribute(m: Machine, thing: Unknown, name: str, site: Site) -> Value:
     """`unknown.name`: what was set there, or one more unknown; a tensor's method as such."""
-    if thing.symbol is not None and (found := m.store.get((_symbolic(thing.symbol), name))) is not None:
+    if thing.symbol is not None and (found := m.store.get((attributes_of(thing.symbol), name))) is not None:
         return found
     found = m.derived(thing, Why.ATTRIBUTE, f"`{name}` of {thing.detail}", "attribute", name)
     method = library.tensor_method(m, name)

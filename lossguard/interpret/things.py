@@ -9,6 +9,7 @@ from types import EllipsisType
 from typing import Final, NamedTuple, TypeAlias
 
 from lossguard.contracts.language import ClassContract, Contract
+from lossguard.guards import Symbol
 from lossguard.syntax import ir
 from lossguard.values import Constant, Place, Thing, Value
 
@@ -21,6 +22,12 @@ class Address(NamedTuple):
 
 
 Cell: TypeAlias = tuple[Address, str]
+
+
+def attributes_of(symbol: Symbol) -> Address:
+    """Where the attributes and items live that somebody sets on an unknown object (`args.loss = "ce"`)."""
+    return Address(symbol, 0)  # type: ignore[arg-type]  # a symbol identifies as well as a place
+
 
 # The cells that hold what is inside a list or a dict; no Python attribute has such a name.
 ITEMS: Final = "[]"

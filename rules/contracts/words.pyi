@@ -118,6 +118,9 @@ class Registers:
 
 class Partial: ...
 
+class Ends:
+    def __init__(self, attribute: str, *others: str) -> None: ...
+
 class Python:
     def __init__(self, builtin: str) -> None: ...
 

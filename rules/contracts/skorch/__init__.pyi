@@ -8,7 +8,9 @@ from typing import Annotated
 from words import Fits
 
 class NeuralNet:
-    def __init__(self, module: object, criterion: object = None, *args: object, **kwargs: object) -> Annotated[None, Fits("module", "criterion")]: ...
+    def __init__(
+        self, module: object, criterion: object = None, *args: object, **kwargs: object
+    ) -> Annotated[None, Fits("module", "criterion")]: ...
 
 class NeuralNetClassifier(NeuralNet):
     def __init__(
@@ -16,7 +18,11 @@ class NeuralNetClassifier(NeuralNet):
     ) -> Annotated[None, Fits("module", "criterion", "NLLLoss")]: ...
 
 class NeuralNetBinaryClassifier(NeuralNet):
-    def __init__(self, module: object, *args: object, criterion: object = None, **kwargs: object) -> Annotated[None, Fits("module", "criterion")]: ...
+    def __init__(
+        self, module: object, *args: object, criterion: object = None, **kwargs: object
+    ) -> Annotated[None, Fits("module", "criterion")]: ...
 
 class NeuralNetRegressor(NeuralNet):
-    def __init__(self, module: object, *args: object, criterion: object = None, **kwargs: object) -> Annotated[None, Fits("module", "criterion")]: ...
+    def __init__(
+        self, module: object, *args: object, criterion: object = None, **kwargs: object
+    ) -> Annotated[None, Fits("module", "criterion")]: ...
