@@ -120,9 +120,7 @@ def _source(name: str, data: bytes) -> Source:
 
 
 # What a file must mention to be worth running: losses, what is fed to them, and places where programs begin.
-_MENTIONS: Final = re.compile(
-    rb"[lL]oss|LOSS|criterion|entropy|kl_div|[sS]oftmax|[sS]igmoid|__main__|\.log\(|reveal|main\(|\.run\(|\.fit\(|\.train\("
-)
+_MENTIONS: Final = re.compile(rb"[lL]oss|LOSS|criterion|entropy|kl_div|[sS]oftmax|[sS]igmoid|__main__|\.log\(|reveal|main\(|\.run\(")
 
 
 def check(paths: Iterable[str], cwd: Path, config: Config, *, given: Mapping[str, bytes] | None = None, cached: bool = True) -> Report:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from lossguard.contracts.language import ClassContract
 from lossguard.domains import Domain
 from lossguard.guards import Literal, Symbol
-from lossguard.interpret import arithmetic, conditions, containers, names, objects
+from lossguard.interpret import arithmetic, attributes, conditions, containers, names, objects
 from lossguard.interpret.containers import content_of, items_of, new_dict, new_list
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.store import joined_items
@@ -229,6 +229,8 @@ def _hasattr(m: Machine, arguments: Arguments, site: Site) -> Value:
                 return conditions.TRUE
             case Instance(cls=ProjectClass() as cls) if objects.member(m, objects.mro(m, cls), name) is not None:
                 return conditions.TRUE
+            case Instance(cls=ProjectClass() as cls) if objects.only_init_sets(m, cls, name):
+                return conditions.FALSE
             case Unknown() as thing:
                 return m.derived(thing, Why.CALL, "a `hasattr`", "hasattr", name)
     return m.unknown(Why.CALL, "a `hasattr`", site)
@@ -263,7 +265,11 @@ def _chosen(m: Machine, owner: Value, symbol: Symbol, site: Site) -> Value:
 def _setattr(m: Machine, arguments: Arguments, site: Site) -> Value:
     match arguments.positional:
         case (owner, name, value) if isinstance(name.only, Constant):
-            objects.set_attribute(m, owner, str(name.only.value), value)
+            attributes.set_attribute(m, owner, str(name.only.value), value)
+        case (owner, _, value):
+            for thing in owner:
+                if isinstance(thing, Instance):
+                    attributes.forget_parts(m, thing, value)
     return NONE
 
 
@@ -313,7 +319,8 @@ def call_method(m: Machine, thing: Builtin, arguments: Arguments, site: Site) ->
         case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
             match content_of(m, address):
                 case Items() as items:
-                    return _list_method(m, address, items, thing.name, arguments, site)
+                    done = _list_method(m, address, items, thing.name, arguments, site)
+                    return sole(thing.receiver) if done == NONE and isinstance(thing.receiver, Instance) else done
                 case Entries() as entries:
                     return _dict_method(m, address, entries, thing.name, arguments, site)
     return m.unknown(Why.CALL, f"`{thing.name}`", site)
@@ -351,6 +358,8 @@ def _list_method(m: Machine, address: Address, items: Items, name: str, argument
             return _popped(m, address, items, given)
         case "clear":
             m.store.set((address, ITEMS), sole(Items()))
+        case "remove" if given is not None:
+            m.store.set((address, ITEMS), sole(containers.removed(items, given)))
         case "copy":
             return new_list(m, items, site)
         case "reverse" | "sort":
@@ -404,6 +413,13 @@ def _dict_method(m: Machine, address: Address, entries: Entries, name: str, argu
             return NONE
         case "copy":
             return new_dict(m, entries, site)
+        case "popitem" if entries.pairs and entries.rest is None:
+            (key, value), kept = entries.pairs[-1], entries.pairs[:-1]
+            m.store.set((address, ENTRIES), sole(Entries(kept)))
+            return sole(Pack((sole(Constant(key)), value)))
+        case "clear":
+            m.store.set((address, ENTRIES), sole(Entries()))
+            return NONE
         case _:
             return m.unknown(Why.CALL, f"`dict.{name}`", site)
 
@@ -425,7 +441,10 @@ def _got(m: Machine, address: Address, entries: Entries, name: str, arguments: A
         if name == "setdefault" and default is not None:
             m.store.set((address, ENTRIES), sole(containers.with_key(entries, key, default)))
         return default if default is not None else NONE
-    return containers.get_item(m, sole(DictObject(address)), key, site)
+    value = containers.get_item(m, sole(DictObject(address)), key, site)
+    if name == "pop":
+        m.store.set((address, ENTRIES), sole(containers.without_key(entries, key)))
+    return value
 
 
 def get_builtin_attribute(m: Machine, thing: Thing, name: str, site: Site) -> Value:

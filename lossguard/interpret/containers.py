@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Final
 
 from lossguard.guards import Literal, Symbol
-from lossguard.interpret import axes, names
+from lossguard.interpret import attributes, axes, names
 from lossguard.interpret.machine import Frame, Machine, Site
 from lossguard.interpret.store import joined_items
 from lossguard.interpret.things import (
@@ -14,6 +14,7 @@ from lossguard.interpret.things import (
     ITEMS,
     Address,
     Arguments,
+    Builtin,
     Cut,
     DictObject,
     Entries,
@@ -170,6 +171,8 @@ def _get_item(m: Machine, thing: Thing, key: Thing, site: Site) -> Value:
             return sole(axes.indexed(thing, parts))
         case Pack(items=items):
             return _from_items(m, Items(items), thing, key, site)
+        case Builtin(name="__dict__" | "_modules", receiver=owner) if owner is not None:  # `models.__dict__[args.arch]`
+            return m.call(sole(Builtin("getattr")), Arguments((sole(owner), sole(key))), site)
         case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
             match content_of(m, address):
                 case Items() as content:
@@ -240,10 +243,16 @@ def set_item(m: Machine, value: Value, index: Value, item: Value, site: Site) ->
     match value.only:
         case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
             content = content_of(m, address)
+            if content == Items() and isinstance(key_of(index), str):  # an empty container of modules that turns out to be a dict
+                m.store.set((address, ITEMS), None)
+                content = Entries()
             if isinstance(content, Items):
                 m.store.set((address, ITEMS), sole(_replaced(content, index, item)))
             elif isinstance(content, Entries):
                 m.store.set((address, ENTRIES), sole(with_key(content, index, item)))
+            return None
+        case Builtin(receiver=Instance() as owner) if isinstance(key_of(index), str):  # `model._modules["fc"] = ...`
+            attributes.set_attribute(m, sole(owner), str(key_of(index)), item)
             return None
         case Tensor() as tensor:
             return axes.filled(tensor, item)
@@ -252,6 +261,46 @@ def set_item(m: Machine, value: Value, index: Value, item: Value, site: Site) ->
             return None
         case _:
             return None
+
+
+def removed(content: Items, item: Value) -> Items:
+    """The items after `items.remove(item)`; where it is not certain which one that is, any of the others may be left."""
+    if content.head is None and item in content.items:
+        place = content.items.index(item)
+        return Items((*content.items[:place], *content.items[place + 1 :]))
+    return Items(head=unknown(Why.ITEM, "an item of a list that something was removed from"))
+
+
+def delete_item(m: Machine, value: Value, index: Value) -> None:
+    """`del value[index]`."""
+    match value.only:
+        case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
+            content = content_of(m, address)
+            if isinstance(content, Items):
+                m.store.set((address, ITEMS), sole(_without(content, index)))
+            elif isinstance(content, Entries):
+                m.store.set((address, ENTRIES), sole(without_key(content, index)))
+
+
+def _without(content: Items, index: Value) -> Items:
+    match index.only:
+        case Constant(value=int() as at) if content.head is None and -len(content.items) <= at < len(content.items):
+            at %= len(content.items)
+            return Items((*content.items[:at], *content.items[at + 1 :]))
+        case Constant(value=-1) if content.items:
+            return Items(content.items[:-1], content.head)
+        case Cut() as cut if content.head is None and (taken := cut.applied(content.items)) is not None:
+            return Items(tuple(item for item in content.items if not any(item is gone for gone in taken)))
+        case _:
+            return Items(head=unknown(Why.ITEM, "an item of a list that something was removed from"))
+
+
+def without_key(content: Entries, key: Value) -> Entries:
+    """The entries after `del mapping[key]`."""
+    only = key_of(key)
+    if only is not None:
+        return Entries(tuple(pair for pair in content.pairs if pair[0] != only), content.rest)
+    return Entries((), unknown(Why.ITEM, "an item of a dict that something was removed from"))
 
 
 def _replaced(content: Items, index: Value, item: Value) -> Items:

@@ -45,11 +45,13 @@ def _arguments(m: Machine, expr: ir.Call, frame: Frame) -> Arguments:
     positional: list[Value] = []
     keywords: list[tuple[str, Value]] = []
     is_open = False
+    more: Value | None = None
     for arg in expr.args:
         value = m.evaluate(arg.value, frame)
         if arg.star == "*":
             items = containers.items_of(m, value, frame.site(expr))
             is_open |= items.head is not None
+            more = value if items.head is not None else more
             positional += items.items if items.head is None else ()
         elif arg.star == "**":
             entries = containers.entries_of(m, value)
@@ -59,7 +61,7 @@ def _arguments(m: Machine, expr: ir.Call, frame: Frame) -> Arguments:
             keywords.append((arg.keyword, value))
         else:
             positional.append(value)
-    return Arguments(tuple(positional), tuple(keywords), is_open)
+    return Arguments(tuple(positional), tuple(keywords), is_open, more)
 
 
 def _starred(m: Machine, expr: ir.Starred, frame: Frame) -> Value:

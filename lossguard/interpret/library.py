@@ -229,7 +229,8 @@ def bind(signature: Signature, arguments: Arguments) -> dict[str, Value] | None:
     for parameter in signature.parameters:
         match parameter.kind:
             case "*":
-                bound[parameter.name] = sole(Pack(tuple(positional)))
+                alone = arguments.more if arguments.more is not None and not positional else None
+                bound[parameter.name] = sole(Pack(tuple(positional) if alone is None else (alone,)))
                 positional = []
             case "**":
                 keywords = {}

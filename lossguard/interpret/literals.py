@@ -16,6 +16,8 @@ from lossguard.values import Constant, Move, Shape, Step, Tensor, Thing, Trace
 Nested: TypeAlias = float | list["Nested"]
 MOST_NUMBERS: Final = 10_000
 TOLERANCE: Final = 1e-3
+# Below this, a logarithm stands for "never".
+CERTAIN: Final = -20
 
 
 def read(m: Machine, thing: Thing | None, site: Site) -> Tensor:
@@ -85,7 +87,8 @@ def _meaning(data: Nested, shape: Shape) -> tuple[Domain, int | None]:
     axis = next((axis for axis in (1, len(shape) - 1) if _telling(shape, axis) and _sums_to_one(data, shape, axis)), None)
     if axis is not None and min(numbers) >= 0 and max(numbers) <= 1:
         return Domain.PROBABILITIES, axis
-    if max(numbers) <= 0 and _telling(shape, 1) and _sums_to_one(data, shape, 1, exponentiated=True):
+    graded = sum(number > CERTAIN for number in numbers) > len(numbers) // (shape[1] or 1)  # else they are scores of someone certain
+    if max(numbers) <= 0 and graded and _telling(shape, 1) and _sums_to_one(data, shape, 1, exponentiated=True):
         return Domain.LOG_PROBABILITIES, 1
     return (Domain.LOGITS, None) if max(numbers) > 1 or min(numbers) < 0 < max(numbers) else (Domain.TENSOR, None)
 

@@ -207,11 +207,3 @@ def execute_global(m: Machine, statement: ir.Global, frame: Frame) -> Flow:
             around = (scope for scope in frame.scopes[1:] if scope.bound is not None and name in scope.bound)
             frame.redirected[name] = next((scope.address for scope in around), frame.scopes[0].address)
     return Flow.ON
-
-
-def execute_delete(m: Machine, statement: ir.Delete, frame: Frame) -> Flow:
-    """`del x` unbinds a name; anything else that is deleted is left as it is."""
-    for target in statement.targets:
-        if isinstance(target, ir.Name):
-            m.store.set((frame.redirected.get(target.id, frame.scopes[0].address), target.id), None)
-    return Flow.ON

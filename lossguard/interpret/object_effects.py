@@ -7,8 +7,22 @@ from typing import Final
 from lossguard.contracts.language import Contract, Word
 from lossguard.interpret import library
 from lossguard.interpret.containers import concatenated, content_of, items_of
+from lossguard.interpret.copies import Copier
 from lossguard.interpret.results import Call
-from lossguard.interpret.things import ENTRIES, ITEMS, Arguments, Builtin, DictObject, Entries, Instance, Items, Pack, Partial, TupleClass
+from lossguard.interpret.things import (
+    ENTRIES,
+    ITEMS,
+    Arguments,
+    Builtin,
+    DictObject,
+    Entries,
+    Instance,
+    Items,
+    ListObject,
+    Pack,
+    Partial,
+    TupleClass,
+)
 from lossguard.values import Constant, Thing, Unknown, Value, Why, sole, unknown
 
 
@@ -74,6 +88,8 @@ def _content(call: Call, given: Value) -> Items | Entries:
             for key, value in entries.pairs:
                 _register(call, key, value)
             return Items(tuple(value for _, value in entries.pairs), entries.rest)
+        case Pack(items=(one,)) if isinstance(one.only, ListObject):  # `nn.Sequential(*layers)`, of any number of layers
+            return items_of(call.m, one, call.site)
         case Pack(items=items):
             return Items(items)
         case Constant(value=None):
@@ -124,6 +140,12 @@ def _partial(call: Call, base: Value, word: Word) -> Value:
 def _python(call: Call, base: Value, word: Word) -> Value:
     """What one of Python's builtins makes of the same arguments: `OrderedDict(...)` is a dict."""
     return call.m.call(sole(Builtin(str(word.arguments[0]))), call.arguments, call.site)
+
+
+def _copied(call: Call, base: Value, word: Word) -> Value:
+    """`copy.deepcopy(model)`."""
+    copier = Copier(call.m, call.site, deep=bool(word.arguments[0]))
+    return base.map(copier.thing)
 
 
 def _factory(call: Call, base: Value, word: Word) -> Value:
@@ -189,6 +211,7 @@ EFFECTS: Final = {
     "Registers": _registers,
     "Partial": _partial,
     "Python": _python,
+    "Copied": _copied,
     "Factory": _factory,
     "TupleClass": _tuple_class,
     "Applied": _applied,

@@ -11,13 +11,17 @@ from lossguard.guards import Symbol
 from lossguard.interpret import functions, library, names
 from lossguard.interpret.machine import Exits, Flow, Frame, Machine, Site
 from lossguard.interpret.things import (
+    ENTRIES,
+    ITEMS,
     Address,
     Arguments,
     Bound,
+    Builtin,
     External,
     Function,
     Instance,
     Kind,
+    Pack,
     ProjectClass,
     Scope,
     Super,
@@ -105,6 +109,8 @@ def get_attribute(m: Machine, instance: Instance, name: str, site: Site) -> Valu
         return own.under(m.path)
     if name == "__class__":
         return sole(instance.cls)
+    if name in {"__dict__", "_modules"} or (name in CONTAINER_METHODS and _contains(m, instance)):
+        return sole(Builtin(name, instance))
     order = mro(m, instance.cls)
     found = member(m, order, name)
     if found is None:
@@ -113,6 +119,14 @@ def get_attribute(m: Machine, instance: Instance, name: str, site: Site) -> Valu
         symbol = Symbol(("attribute", instance.address, name), f"self.{name}")
         return unknown(Why.ATTRIBUTE, f"`{name}` of a {instance}", symbol)
     return bound_to(m, instance, found, site)
+
+
+# What containers of modules have from lists and dicts.
+CONTAINER_METHODS: Final = frozenset("append extend insert pop update clear items values keys".split())
+
+
+def _contains(m: Machine, instance: Instance) -> bool:
+    return any(m.store.get((instance.address, cell)) is not None for cell in (ITEMS, ENTRIES))
 
 
 def bound_to(m: Machine, receiver: Thing, found: Value | Contract, site: Site) -> Value:
@@ -166,6 +180,13 @@ def _setters(cls: ProjectClass) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+def only_init_sets(m: Machine, cls: ProjectClass, name: str) -> bool:
+    """Whether an attribute that an object does not have after it was made is one that it will not get later either."""
+    order = mro(m, cls)
+    known = all(isinstance(base, ProjectClass | ClassContract) for base in order)
+    return known and all(set(_setters(base).get(name, ())) <= {"__init__"} for base in order if isinstance(base, ProjectClass))
+
+
 def _set_by(statement: ir.Stmt) -> Iterator[str]:
     """`self.a, self.b = ...` -> a, b."""
     targets = statement.targets if isinstance(statement, ir.Assign) else (statement.target,) if isinstance(statement, ir.Declare) else ()
@@ -183,18 +204,6 @@ def call_openly(m: Machine, function: Function, receiver: Thing | None, site: Si
     )
     first = () if receiver is None or function.kind is Kind.STATIC else (sole(receiver),)
     return functions.call_function(m, function, Arguments(first, named, any(param.kind.startswith("*") for param in params)), site)
-
-
-def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
-    """`owner.name = value`, on everything that the owner may be."""
-    for thing in owner.under(m.path):
-        match thing:
-            case Instance(address=address) | ProjectClass(address=address):
-                m.store.set((address, name), value)
-            case Unknown(symbol=Symbol() as symbol):
-                m.store.set((attributes_of(symbol), name), value)
-            case Super(receiver=Instance(address=address)):
-                m.store.set((address, name), value)
 
 
 def get_unknown_attribute(m: Machine, thing: Unknown, name: str, site: Site) -> Value:
@@ -242,6 +251,8 @@ def instantiate(m: Machine, cls: ProjectClass, arguments: Arguments, site: Site)
     """`Class(arguments)`."""
     instance = Instance(site.address, cls)
     order = mro(m, cls)
+    if any(isinstance(base, External) and base.name.endswith("NamedTuple") for base in cls.bases):
+        return _named_tuple(cls, arguments)
     if cls.fielded and m.store.get((cls.address, "__init__")) is None:
         return _with_fields(m, instance, order, arguments, site)
     match member(m, order, "__init__"):
@@ -250,6 +261,14 @@ def instantiate(m: Machine, cls: ProjectClass, arguments: Arguments, site: Site)
         case Value() as found:
             m.call(found, replace_first(arguments, sole(instance)), site)
     return sole(instance)
+
+
+def _named_tuple(cls: ProjectClass, arguments: Arguments) -> Value:
+    """An object of a class whose base is `NamedTuple` is a tuple."""
+    names_of = tuple(s.target.id for s in cls.node.body if isinstance(s, ir.Declare) and isinstance(s.target, ir.Name))
+    missing = unknown(Why.PARAMETER, f"a field of a {cls}")
+    items = (value if (value := arguments.at(index, name)) is not None else missing for index, name in enumerate(names_of))
+    return sole(Pack(tuple(items), names_of))
 
 
 def replace_first(arguments: Arguments, first: Value) -> Arguments:

@@ -154,7 +154,7 @@ EXECUTORS: Final[dict[type, Executor]] = {
     ir.Import: names.execute_import,
     ir.ImportFrom: names.execute_import_from,
     ir.Global: names.execute_global,
-    ir.Delete: names.execute_delete,
+    ir.Delete: targets.execute_delete,
     ir.Raise: _raise,
     ir.Assert: _assert,
     ir.Jump: _jump,

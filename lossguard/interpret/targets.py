@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lossguard.interpret import arithmetic, containers, names, objects
+from lossguard.interpret import arithmetic, attributes, containers, names
 from lossguard.interpret.machine import Flow, Frame, Machine, Site
 from lossguard.interpret.store import joined_items
-from lossguard.interpret.things import External, Items
+from lossguard.interpret.things import External, Instance, Items
 from lossguard.syntax import ir
 from lossguard.values import Place, Thing, Unknown, Value, Why, sole
 
@@ -16,7 +16,7 @@ def assign(m: Machine, target: ir.Expr, value: Value, frame: Frame) -> None:
         case ir.Name(id=name):
             names.bind(m, name, value, frame)
         case ir.Attribute(value=owner, name=name):
-            objects.set_attribute(m, m.evaluate(owner, frame), name, value)
+            attributes.set_attribute(m, m.evaluate(owner, frame), name, value)
         case ir.Item(value=owner, key=key):
             _assign_item(m, owner, containers.evaluate_index(m, key, frame), value, frame)
         case ir.Sequence(items=items):
@@ -82,4 +82,19 @@ def execute_declare(m: Machine, statement: ir.Declare, frame: Frame) -> Flow:
     """`a: T = value`."""
     if statement.value is not None:
         assign(m, statement.target, m.evaluate(statement.value, frame), frame)
+    return Flow.ON
+
+
+def execute_delete(m: Machine, statement: ir.Delete, frame: Frame) -> Flow:
+    """`del x`, `del x[i]`, `del x.name`."""
+    for target in statement.targets:
+        match target:
+            case ir.Name(id=name):
+                m.store.set((frame.redirected.get(name, frame.scopes[0].address), name), None)
+            case ir.Item(value=owner, key=key):
+                containers.delete_item(m, m.evaluate(owner, frame), containers.evaluate_index(m, key, frame))
+            case ir.Attribute(value=owner, name=name):
+                for thing in m.evaluate(owner, frame):
+                    if isinstance(thing, Instance):
+                        m.store.set((thing.address, name), None)
     return Flow.ON

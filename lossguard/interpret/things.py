@@ -296,11 +296,15 @@ class Builtin:
 
 
 class Arguments(NamedTuple):
-    """The arguments of a call, evaluated; `open` where a `*args` or `**kwargs` of unknown content is among them."""
+    """The arguments of a call, evaluated; `open` where a `*args` or `**kwargs` of unknown content is among them.
+
+    `more` is the list that stands behind the star, where there is one of unknown length.
+    """
 
     positional: tuple[Value, ...] = ()
     keywords: tuple[tuple[str, Value], ...] = ()
     open: bool = False
+    more: Value | None = None
 
     def keyword(self, name: str) -> Value | None:
         """The argument that is passed by this keyword."""
