@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,14 +53,22 @@ def _with_prelude(block: Block) -> str:
 
 
 def expected(program: Program) -> set[Expectation]:
-    """What the comments say."""
+    """What the comments say; the rows of a notebook are those of its cells."""
     found = set()
-    for file, text in program.files.items():
-        for row, line in enumerate(text.splitlines(), start=1):
-            for mark in MARK.finditer(line):
-                texts = [mark[3]] if mark[2] is None else mark[2].split(",")
-                found |= {Expectation(file, row, mark[1], text.strip()) for text in texts}
+    for file, whole in program.files.items():
+        for text in _cells(whole) if file.endswith(".ipynb") else [whole]:
+            for row, line in enumerate(text.splitlines(), start=1):
+                for mark in MARK.finditer(line):
+                    texts = [mark[3]] if mark[2] is None else mark[2].split(",")
+                    found |= {Expectation(file, row, mark[1], one.strip()) for one in texts}
     return found
+
+
+def _cells(text: str) -> list[str]:
+    """The cells of a notebook; a text that is none is one cell."""
+    if not text.startswith("{"):
+        return [text]
+    return ["".join(cell["source"]) for cell in json.loads(text).get("cells", [])]
 
 
 def actual(program: Program, folder: Path) -> set[Expectation]:
