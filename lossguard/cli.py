@@ -74,6 +74,7 @@ def _codes(_context: click.Context, _option: click.Parameter, values: tuple[str,
 )
 @click.option("--ignore", multiple=True, callback=_codes, metavar="RULES", help="Rules to leave out.")
 @click.option("--why", metavar="FILE:LINE", help="Say what reaches the losses on a line, or why it is not known, and stop.")
+@click.option("--stats", is_flag=True, help="Say how many losses were met and how much of what they take is understood.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--isolated", is_flag=True, help="Ignore every configuration file.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write what earlier runs found.")
@@ -87,6 +88,7 @@ def check(
     why: str | None,
     stdin_filename: str | None,
     *,
+    stats: bool,
     exit_zero: bool,
     isolated: bool,
     no_cache: bool,
@@ -101,8 +103,10 @@ def check(
     from lossguard import engine
 
     named = tuple(path for path in paths if path != "-") or (() if given else (".",))
-    report = engine.check(named, cwd, config, given=given, cached=not no_cache)
+    report = engine.check(named, cwd, config, given=given, cached=not (no_cache or stats))
     _print(report, output_format, cwd, engine.Knowledge(config).book, given)
+    if stats:
+        _print_stats(report)
     if report.findings and not exit_zero:
         sys.exit(1)
 
@@ -155,6 +159,14 @@ def _print(report: Report, output_format: str, cwd: Path, book: RuleBook, given:
     if report.exhausted:
         shown = ", ".join(report.exhausted[:NAMED]) + (f" and {rest} more" if (rest := len(report.exhausted) - NAMED) > 0 else "")
         click.echo(f"lossguard: too large to be followed to the end, so that findings may be missing: {shown}", err=True)
+
+
+def _print_stats(report: Report) -> None:
+    """On standard error, so that what is printed for machines stays what it is."""
+    from lossguard.stats import lines, summed
+
+    sys.stdout.flush()
+    click.echo("\n".join(lines(summed(report.seen))), err=True)
 
 
 def _print_why(why: str, cwd: Path, config: Config, paths: tuple[str, ...]) -> None:

@@ -21,6 +21,7 @@ from lossguard.findings import Finding, Severity, Stop, ordered
 from lossguard.judge import Verdict, judge
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
+from lossguard.stats import Seen, seen
 
 if TYPE_CHECKING:
     from lossguard.program import Program
@@ -64,6 +65,7 @@ class Report:
     checked: int
     notes: tuple[Stop, ...] = ()
     exhausted: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Fresh:
     notes: tuple[Stop, ...]
     touched: tuple[str, ...]
     exhausted: bool
+    seen: tuple[Seen, ...]
 
 
 @dataclass
@@ -88,6 +91,7 @@ class Run:
     data: dict[str, bytes | None] = field(default_factory=dict)
     notes: dict[Stop, None] = field(default_factory=dict)
     exhausted: list[str] = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
 
     @cached_property
     def program(self) -> Program:
@@ -136,7 +140,7 @@ def check(paths: Iterable[str], cwd: Path, config: Config, *, given: Mapping[str
     findings = _all(run, roots, cache)
     cache.save()
     kept = [finding for finding in findings if selected(config, finding.code, finding.name)]
-    return Report(tuple(sorted(kept, key=ordered)), len(found), tuple(run.notes), tuple(run.exhausted))
+    return Report(tuple(sorted(kept, key=ordered)), len(found), tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
 
 
 def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
@@ -146,6 +150,7 @@ def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
     for fresh in _fresh(run, [root for root in roots if root not in known]):
         run.notes.update(dict.fromkeys(fresh.notes))
         run.exhausted += [fresh.root] if fresh.exhausted else []
+        run.seen += fresh.seen
         if not fresh.notes:
             cache.put(fresh.root, {file: run.digest(file) for file in fresh.touched}, list(fresh.findings))
         known[fresh.root] = list(fresh.findings)
@@ -190,7 +195,7 @@ def fresh_of(run: Run, root: str) -> Fresh:
         gc.enable()
     findings = (*_located(run.program, judge(book, outcome.events)), *_unreadable(run, run.program.touched))
     notes = tuple(_revealed(run.program, [event for event in outcome.events if event.name == REVEAL]))
-    return Fresh(root, findings, notes, tuple(run.program.touched), outcome.exhausted)
+    return Fresh(root, findings, notes, tuple(run.program.touched), outcome.exhausted, tuple(seen(outcome.events)))
 
 
 def _revealed(program: Program, events: list[Event]) -> Iterator[Stop]:

@@ -298,6 +298,7 @@ class Event:
     choice: Guard = ALWAYS
     site: Hashable = None
     callee: Trace | None = None
+    is_loss: bool = False
 
     def argument(self, name: str) -> Argument | None:
         """The argument for a parameter; None where the call leaves it out."""

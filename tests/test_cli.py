@@ -326,3 +326,9 @@ def test_no_cache_leaves_nothing_behind(project: Path) -> None:
     lossguard("check", "--no-cache", cwd=project)
 
     assert sorted(path.name for path in project.iterdir()) == ["right.py", "wrong.py"]
+
+
+def test_stats_say_how_much_is_understood(project: Path) -> None:
+    ran = lossguard("check", "--stats", "--exit-zero", cwd=project)
+
+    assert ran.err.splitlines()[0] == "2 loss calls; prediction understood in 1 (50%), target in 0 (0%)."

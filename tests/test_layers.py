@@ -17,7 +17,7 @@ LAYERS = [
     {"domains", "guards", "pages", "source"},
     {"values", "findings"},
     {"contracts", "rulebook"},
-    {"judge"},
+    {"judge", "stats"},
     {"syntax"},
     {"program"},
     {"interpret"},

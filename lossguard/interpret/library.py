@@ -158,7 +158,7 @@ def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, hol
     texts = _texts(site, signature, is_method=isinstance(holder, Tensor))
     shown = tuple(Argument(name, value.under(m.path), texts.get(name, name)) for name, value in bound.items())
     made = holder if isinstance(holder, Instance) else None
-    m.emit(Event(EventKind.CALL, contract.family, _callee(site), site.place, shown, m.path, site=site, callee=_made(made)))
+    m.emit(Event(EventKind.CALL, contract.family, _callee(site), site.place, shown, m.path, ALWAYS, site, _made(made), contract.makes_loss))
 
 
 def _made(instance: Instance | None) -> Trace | None:

@@ -10,12 +10,27 @@ from lossguard.interpret.machine import Executor, Flow, Frame, Machine
 from lossguard.interpret.store import Delta, joined
 from lossguard.interpret.things import Items
 from lossguard.syntax import ir
-from lossguard.values import NONE, Value, Why, unknown
+from lossguard.values import NONE, Tensor, Value, Why, unknown
 
 
 def _evaluate(m: Machine, statement: ir.Evaluate, frame: Frame) -> Flow:
-    m.evaluate(statement.value, frame)
+    value = m.evaluate(statement.value, frame)
+    match statement.value:
+        case ir.Call(func=ir.Attribute(value=ir.Name() | ir.Attribute() as owner, name=name)) if _in_place(name):
+            _changed_in_place(m, owner, value, frame)
     return Flow.ON
+
+
+def _in_place(name: str) -> bool:
+    return name.endswith("_") and not name.startswith("_")
+
+
+def _changed_in_place(m: Machine, owner: ir.Expr, value: Value, frame: Frame) -> None:
+    """`x.clamp_(0.01)`, `x.data.clamp_(0.01)`: the name holds the changed tensor now."""
+    target = owner.value if isinstance(owner, ir.Attribute) and owner.name == "data" else owner
+    held = m.evaluate(target, frame)
+    if isinstance(value.only, Tensor) and isinstance(held.only, Tensor):
+        targets.assign(m, target, value, frame)
 
 
 def _return(m: Machine, statement: ir.Return, frame: Frame) -> Flow:
