@@ -250,7 +250,7 @@ def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[st
     for root in found:
         if root == target or _MENTIONS.search(run.read(root) or b""):
             for event, span in _events_of(run, root, target):
-                if span.row == row:
+                if span.row <= row <= span.end_row:
                     seen.setdefault((event.place, event.name, tuple(argument.value for argument in event.arguments)), (event, span))
     return list(seen.values())
 

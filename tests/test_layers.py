@@ -102,3 +102,12 @@ def test_the_parser_and_torch_stay_out_until_they_are_needed(statement: str) -> 
 
 def test_interpreting_never_loads_torch() -> None:
     assert "torch" not in loaded_by("import lossguard.interpret.interpreter")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_rooms_and_functions_stay_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+
+    assert len(text.splitlines()) < 400
+    assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= 50] == []

@@ -1,21 +1,17 @@
-"""Python's own functions, and the methods of its strings, lists and dicts, on abstract values."""
+"""Python's own functions on abstract values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any, Final
 
 from lossguard.contracts.language import ClassContract
 from lossguard.domains import Domain
 from lossguard.guards import Literal, Symbol
-from lossguard.interpret import arithmetic, attributes, conditions, containers, names, objects
+from lossguard.interpret import arithmetic, attributes, conditions, containers, methods, names, objects
 from lossguard.interpret.containers import content_of, items_of, new_dict, new_list
 from lossguard.interpret.machine import Machine, Site
-from lossguard.interpret.store import joined_items
 from lossguard.interpret.things import (
-    ENTRIES,
-    ITEMS,
-    Address,
     Arguments,
     Builtin,
     DictObject,
@@ -28,13 +24,13 @@ from lossguard.interpret.things import (
     Pack,
     ProjectClass,
 )
-from lossguard.values import ALWAYS, NONE, Constant, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import NONE, Constant, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
 
 
 def call_builtin(m: Machine, thing: Builtin, arguments: Arguments, site: Site) -> Value:
     """Call one of Python's own functions, or a method of one of its containers."""
     if thing.receiver is not None:
-        return call_method(m, thing, arguments, site)
+        return methods.call_method(m, thing, arguments, site)
     work = _FUNCTIONS.get(thing.name)
     return work(m, arguments, site) if work is not None else m.unknown(Why.CALL, f"`{thing.name}`", site)
 
@@ -309,142 +305,6 @@ _FUNCTIONS: Final[dict[str, Callable[[Machine, Arguments, Site], Value]]] = {
     "type": _type, "int": _converted(int), "float": _converted(float), "str": _converted(str), "bool": _converted(bool),
     "print": _none,
 }  # fmt: skip
-
-
-def call_method(m: Machine, thing: Builtin, arguments: Arguments, site: Site) -> Value:
-    """`[].append(x)`, `{}.items()`, `"a".lower()`."""
-    match thing.receiver:
-        case Constant(value=str() as text):
-            return _text_method(m, text, thing.name, arguments, site)
-        case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
-            match content_of(m, address):
-                case Items() as items:
-                    done = _list_method(m, address, items, thing.name, arguments, site)
-                    return sole(thing.receiver) if done == NONE and isinstance(thing.receiver, Instance) else done
-                case Entries() as entries:
-                    return _dict_method(m, address, entries, thing.name, arguments, site)
-    return m.unknown(Why.CALL, f"`{thing.name}`", site)
-
-
-def _text_method(m: Machine, text: str, name: str, arguments: Arguments, site: Site) -> Value:
-    given = [value.only for value in arguments.positional]
-    if name in _PURE and not arguments.keywords and all(isinstance(thing, Constant) for thing in given):
-        try:
-            found: Hashable | list[str] = getattr(text, name)(*(thing.value for thing in given if isinstance(thing, Constant)))
-        except (TypeError, ValueError, LookupError):
-            return m.unknown(Why.OPERATION, f"`str.{name}`", site)
-        if isinstance(found, list):
-            return new_list(m, Items(tuple(sole(Constant(part)) for part in found)), site)
-        return sole(Constant(found))
-    return m.unknown(Why.OPERATION, f"`str.{name}`", site)
-
-
-_PURE: Final = frozenset(
-    "lower upper strip lstrip rstrip startswith endswith replace split title capitalize"
-    " format count find partition removeprefix removesuffix".split()
-)
-
-
-def _list_method(m: Machine, address: Address, items: Items, name: str, arguments: Arguments, site: Site) -> Value:
-    given = arguments.at(0)
-    match name:
-        case "append" | "add" | "appendleft" if given is not None:
-            m.store.set((address, ITEMS), sole(containers.concatenated(items, Items((given,)))))
-        case "extend" | "update" if given is not None:
-            m.store.set((address, ITEMS), sole(containers.concatenated(items, items_of(m, given, site))))
-        case "insert" if len(arguments.positional) == 2:
-            m.store.set((address, ITEMS), sole(_inserted(items, arguments.positional[0], arguments.positional[1])))
-        case "pop" | "popleft":
-            return _popped(m, address, items, given)
-        case "clear":
-            m.store.set((address, ITEMS), sole(Items()))
-        case "remove" if given is not None:
-            m.store.set((address, ITEMS), sole(containers.removed(items, given)))
-        case "copy":
-            return new_list(m, items, site)
-        case "reverse" | "sort":
-            changed = Items(items.items[::-1]) if items.head is None and name == "reverse" else Items(head=containers.any_of(items))
-            m.store.set((address, ITEMS), sole(changed))
-        case _:
-            return m.unknown(Why.CALL, f"`list.{name}`", site)
-    return NONE
-
-
-def _inserted(items: Items, index: Value, value: Value) -> Items:
-    match index.only:
-        case Constant(value=int() as at) if items.head is None:
-            changed = list(items.items)
-            changed.insert(at, value)
-            return Items(tuple(changed))
-        case Constant(value=0):
-            return Items(items.items, join((ALWAYS, part) for part in (items.head, value) if part is not None))
-        case _:
-            return Items(head=join((ALWAYS, part) for part in (*items.everything(), value)))
-
-
-def _popped(m: Machine, address: Address, items: Items, index: Value | None) -> Value:
-    at = -1 if index is None else index.only.value if isinstance(index.only, Constant) else None
-    if items.head is None and isinstance(at, int) and -len(items.items) <= at < len(items.items):
-        changed = list(items.items)
-        value = changed.pop(at)
-        m.store.set((address, ITEMS), sole(Items(tuple(changed))))
-        return value
-    return containers.any_of(items)
-
-
-def _dict_method(m: Machine, address: Address, entries: Entries, name: str, arguments: Arguments, site: Site) -> Value:
-    match name:
-        case "get" | "pop" | "setdefault":
-            return _got(m, address, entries, name, arguments, site)
-        case "items":
-            pairs = tuple(sole(Pack((sole(Constant(key)), value))) for key, value in entries.pairs)
-            return new_list(m, _open(pairs, entries, m, site, paired=True), site)
-        case "values":
-            return new_list(m, _open(tuple(value for _, value in entries.pairs), entries, m, site, paired=False), site)
-        case "keys":
-            keys = tuple(sole(Constant(key)) for key, _ in entries.pairs)
-            return new_list(m, Items(keys) if entries.rest is None else Items(head=m.unknown(Why.ITEM, "a key", site)), site)
-        case "update":
-            more = [containers.entries_of(m, value) for value in arguments.positional]
-            for known in (*more, Entries(arguments.keywords)):
-                added = known if known is not None else Entries(rest=unknown(Why.ITEM, "more of a dict"))
-                entries = containers.updated(entries, added)
-            m.store.set((address, ENTRIES), sole(entries))
-            return NONE
-        case "copy":
-            return new_dict(m, entries, site)
-        case "popitem" if entries.pairs and entries.rest is None:
-            (key, value), kept = entries.pairs[-1], entries.pairs[:-1]
-            m.store.set((address, ENTRIES), sole(Entries(kept)))
-            return sole(Pack((sole(Constant(key)), value)))
-        case "clear":
-            m.store.set((address, ENTRIES), sole(Entries()))
-            return NONE
-        case _:
-            return m.unknown(Why.CALL, f"`dict.{name}`", site)
-
-
-def _open(known: tuple[Value, ...], entries: Entries, m: Machine, site: Site, *, paired: bool) -> Items:
-    if entries.rest is None:
-        return Items(known)
-    rest = sole(Pack((m.unknown(Why.ITEM, "a key", site), entries.rest))) if paired else entries.rest
-    return joined_items([(ALWAYS, Items(head=value)) for value in (*known, rest)])
-
-
-def _got(m: Machine, address: Address, entries: Entries, name: str, arguments: Arguments, site: Site) -> Value:
-    key = arguments.at(0, "key")
-    default = arguments.at(1, "default")
-    if key is None:
-        return m.unknown(Why.CALL, f"`dict.{name}`", site)
-    missing = isinstance(key.only, Constant) and entries.get(key.only.value) is None and entries.rest is None
-    if missing:
-        if name == "setdefault" and default is not None:
-            m.store.set((address, ENTRIES), sole(containers.with_key(entries, key, default)))
-        return default if default is not None else NONE
-    value = containers.get_item(m, sole(DictObject(address)), key, site)
-    if name == "pop":
-        m.store.set((address, ENTRIES), sole(containers.without_key(entries, key)))
-    return value
 
 
 def get_builtin_attribute(m: Machine, thing: Thing, name: str, site: Site) -> Value:

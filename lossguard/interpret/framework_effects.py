@@ -80,6 +80,23 @@ def _parsed(call: Call, base: Value, word: Word) -> Value:
     return base
 
 
+def _overridden(call: Call, base: Value, word: Word) -> Value:
+    """`cfg.merge_from_file(path)`: every setting may be another one now, and is what it was by default."""
+    if isinstance(call.receiver, Instance):
+        _override(call, call.receiver.address, "")
+    return base
+
+
+def _override(call: Call, address: Address, prefix: str) -> None:
+    for (owner, name), value in list(call.m.store.cells.items()):
+        match value.only if owner == address else None:
+            case Constant(value=default):
+                symbol = Symbol(("setting", address, name), f"{prefix}{name}", default)
+                call.m.store.set((owner, name), unknown(Why.PARAMETER, f"the setting {symbol.text}", symbol))
+            case Instance(address=inner) if inner != address:
+                _override(call, inner, f"{prefix}{name}.")
+
+
 def _constructed(call: Call, base: Value, word: Word) -> Value:
     """`Model.from_pretrained("name")`: an object of the class, made with arguments that nobody knows."""
     if not isinstance(call.receiver, ProjectClass | ClassContract):
@@ -174,6 +191,7 @@ EFFECTS: Final = {
     "Declares": _declares,
     "Defaults": _defaults,
     "Parsed": _parsed,
+    "Overridden": _overridden,
     "Constructed": _constructed,
     "Invokes": _invokes,
     "Fits": _fits,

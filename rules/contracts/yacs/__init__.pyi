@@ -1,0 +1,1 @@
+"""`yacs`: see `config`."""
