@@ -12,7 +12,7 @@ from lossguard.guards import ALWAYS, Guard, Symbol, both
 from lossguard.interpret import results
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.results import SELF, Call
-from lossguard.interpret.things import Arguments, External, Instance, Pack
+from lossguard.interpret.things import Arguments, External, Instance, Pack, ProjectClass
 from lossguard.syntax import ir
 from lossguard.syntax.spell import spell
 from lossguard.values import (
@@ -101,12 +101,23 @@ def construct(
     if isinstance(instance.cls, ClassContract) and _is_loss(m, instance.cls):
         options = [parameter.name for parameter in signature.parameters if _is_option(parameter) or _is_output(bound[parameter.name])]
         _emit_construction(m, {name: bound[name] for name in options}, site, thing)
+    described = {name for base in _contracts(m, instance.cls) for name in base.attributes}  # `Categorical(logits=x).logits` is not x: it is normalised
     extra = arguments.keywords if any(parameter.kind == "**" for parameter in signature.parameters) else ()
     for name, value in (*bound.items(), *((name, value) for name, value in extra if name not in bound)):
-        if name != "self":
+        if name != "self" and name not in described:
             m.store.set((instance.address, name), value)
     result = constructor.signatures[0].result
     results.apply(Call(m, constructor, arguments, bound, site, instance), result, NONE)
+
+
+def _contracts(m: Machine, cls: Thing) -> Iterator[ClassContract]:
+    """The contracts that a class is made of, also below a project's own class."""
+    match cls:
+        case ClassContract():
+            yield from m.library.mro(cls)
+        case ProjectClass(bases=bases):
+            for base in bases:
+                yield from _contracts(m, base)
 
 
 def _is_loss(m: Machine, cls: ClassContract) -> bool:
