@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final, Protocol, TypeAlias
 
 from lossguard.contracts.language import Word
+from lossguard.guards import Symbol
 from lossguard.interpret import axes, containers, literals
 from lossguard.interpret.results import Call, tensors
 from lossguard.interpret.things import Items, Pack
@@ -44,7 +45,7 @@ def _complemented(call: Call, base: Value, word: Word) -> Value:
 
 def _floored(call: Call, base: Value, word: Word) -> Value:
     match call.thing(word.arguments[0]):
-        case Constant(value=int() | float() as floor) if floor > 0:
+        case Constant(value=int() | float() as floor) | Unknown(symbol=Symbol(default=int() | float() as floor)) if floor > 0:
             return tensors(base, axes.floored)
         case _:
             return base

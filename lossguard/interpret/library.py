@@ -101,7 +101,8 @@ def construct(
     if isinstance(instance.cls, ClassContract) and _is_loss(m, instance.cls):
         options = [parameter.name for parameter in signature.parameters if _is_option(parameter) or _is_output(bound[parameter.name])]
         _emit_construction(m, {name: bound[name] for name in options}, site, thing)
-    described = {name for base in _contracts(m, instance.cls) for name in base.attributes}  # `Categorical(logits=x).logits` is not x: it is normalised
+    # `Categorical(logits=x).logits` is not x: it is normalised.
+    described = {name for base in _contracts(m, instance.cls) for name in base.attributes}
     extra = arguments.keywords if any(parameter.kind == "**" for parameter in signature.parameters) else ()
     for name, value in (*bound.items(), *((name, value) for name, value in extra if name not in bound)):
         if name != "self" and name not in described:
