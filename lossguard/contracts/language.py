@@ -61,6 +61,7 @@ EFFECTS: Final[Mapping[str, range]] = {
     "Partial": range(0, 1),  # functools.partial
     "Ends": range(1, 4),  # Ends("fc", "head"): what the last layer makes, which is an attribute of one of these names
     "Copied": range(1, 2),  # Copied(True): an object of its own, with all that it holds; Copied(False): sharing what it holds
+    "Passed": range(1, 2),  # Passed("args"): what was given, one thing as it is, several as a tuple
     "Overridden": range(0, 1),  # settings of the object that were constants are defaults from now on
     "Python": range(1, 2),  # Python("dict"): what this builtin makes of the same arguments
     "Declares": range(0, 1),  # an option of a command line

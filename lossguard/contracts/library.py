@@ -83,8 +83,8 @@ class Library:
     def _in_class(self, name: str, member: str) -> Contract | None:
         """`torch.nn.Module.forward`: a method named through its class."""
         match self.find(name):
-            case ClassContract(methods=methods):
-                return methods.get(member)
+            case ClassContract() as cls:
+                return next((base.methods[member] for base in self.mro(cls) if member in base.methods), None)
             case _:
                 return None
 

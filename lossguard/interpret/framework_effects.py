@@ -10,7 +10,7 @@ from lossguard.guards import Default, Symbol
 from lossguard.interpret.containers import content_of, items_of
 from lossguard.interpret.machine import Site
 from lossguard.interpret.results import Call
-from lossguard.interpret.things import ENTRIES, ITEMS, Address, Arguments, Entries, External, Instance, ProjectClass, attributes_of
+from lossguard.interpret.things import ENTRIES, ITEMS, Address, Arguments, Entries, External, Instance, Pack, ProjectClass, attributes_of
 from lossguard.syntax import ir
 from lossguard.values import Constant, Thing, Value, Why, sole, unknown
 
@@ -78,6 +78,17 @@ def _parsed(call: Call, base: Value, word: Word) -> Value:
             for name, value in content.pairs:
                 call.m.store.set((thing.address, str(name)), value)
     return base
+
+
+def _passed(call: Call, base: Value, word: Word) -> Value:
+    """`model, optimizer = accelerator.prepare(model, optimizer)`."""
+    match call.thing(word.arguments[0]):
+        case Pack(items=(one,)):
+            return one
+        case Pack() as several:
+            return sole(several)
+        case _:
+            return base
 
 
 def _overridden(call: Call, base: Value, word: Word) -> Value:
@@ -191,6 +202,7 @@ EFFECTS: Final = {
     "Declares": _declares,
     "Defaults": _defaults,
     "Parsed": _parsed,
+    "Passed": _passed,
     "Overridden": _overridden,
     "Constructed": _constructed,
     "Invokes": _invokes,

@@ -73,6 +73,8 @@ def attribute_value(m: Machine, cls: ClassContract, name: str) -> Value:
 def call_external(m: Machine, thing: External, arguments: Arguments, site: Site) -> Value:
     """Call something of a library by its full name."""
     match m.library.find(thing.name):
+        case Contract(signatures=(signature, *_)) as contract if signature.parameters[:1] and signature.parameters[0].name == "cls":
+            return call_contract(m, contract, arguments, site, receiver=m.library.find(thing.name.rpartition(".")[0]))
         case Contract() as contract:
             return call_contract(m, contract, arguments, site)
         case ClassContract() as cls:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from torch.nn import Module
+from transformers.modeling_outputs import ScoredOutput
 from words import Constructed, Invokes
 
 class PreTrainedModel(Module):
@@ -29,6 +30,25 @@ ViTPreTrainedModel = PreTrainedModel
 Wav2Vec2PreTrainedModel = PreTrainedModel
 XLMRobertaPreTrainedModel = PreTrainedModel
 XLNetPreTrainedModel = PreTrainedModel
+
+class Classifier(PreTrainedModel):
+    def forward(self, *args: object, **kwargs: object) -> ScoredOutput: ...
+
+AutoModelForCausalLM = Classifier
+AutoModelForImageClassification = Classifier
+AutoModelForMaskedLM = Classifier
+AutoModelForSequenceClassification = Classifier
+AutoModelForTokenClassification = Classifier
+BertForSequenceClassification = Classifier
+BertForTokenClassification = Classifier
+CamembertForSequenceClassification = Classifier
+DistilBertForSequenceClassification = Classifier
+ElectraForSequenceClassification = Classifier
+GPT2LMHeadModel = Classifier
+RobertaForSequenceClassification = Classifier
+RobertaForTokenClassification = Classifier
+ViTForImageClassification = Classifier
+XLMRobertaForSequenceClassification = Classifier
 
 class Trainer:
     def __init__(

@@ -2,12 +2,18 @@
 
 from typing import Annotated
 
-from words import Attribute
+from words import Attribute, Logits, Loss
 
 class ModelOutput:
     def __init__(self, **kwargs: object) -> None: ...
     def get(self, key: str, default: object = None) -> Annotated[object, Attribute("self", "key")]: ...
     def __getitem__(self, key: object) -> Annotated[object, Attribute("self", "key")]: ...
+
+class ScoredOutput(ModelOutput):
+    """What a library's own classifier gives: scores that nothing has normalised, and a loss where there were labels."""
+
+    logits: Logits
+    loss: Loss
 
 BaseModelOutput = ModelOutput
 BaseModelOutputWithPooling = ModelOutput
