@@ -29,6 +29,7 @@ EFFECTS: Final[Mapping[str, range]] = {
     "Along": range(1, 2),  # Along("dim"), Along(-3): the meaning lies along this axis
     "Unmixed": range(0, 1),  # drops the origin: a mixture is no longer "the output of a softmax"
     "Complemented": range(0, 1),  # 1 - p
+    "Learned": range(0, 1),  # what training changes
     "Floored": range(1, 2),  # a number above 0 keeps it away from 0: `p + 1e-8`
     "Reshaped": range(1, 2),  # view, reshape
     "Permuted": range(1, 2),
@@ -84,6 +85,7 @@ RELATIONS: Final[Mapping[str, range]] = {
     "Small": range(0, 1),  # a constant near zero: an epsilon
     "SumOf": range(1, 2),  # SumOf("self"): self.sum(d, keepdim=True)
     "LogSumExpOf": range(1, 2),
+    "Learned": range(0, 1),  # what training changes: weights and biases
 }
 
 

@@ -27,6 +27,7 @@ _SELECTED: Final = {
 }
 _SUMMED: Final = {Domain.LOGITS: Domain.LOGITS, Domain.LOSS: Domain.LOSS}
 BLANK: Final = "blank"
+LEARNED: Final = "learned"
 # What is put before the name of the function that made a meaning.
 FLOORED: Final = "floored "
 COMPLEMENT: Final = "complement of "

@@ -205,6 +205,10 @@ def _blank(call: Call, base: Value, word: Word) -> Value:
     return tensors(base, lambda tensor: replace(tensor, made=axes.BLANK))
 
 
+def _learned(call: Call, base: Value, word: Word) -> Value:
+    return tensors(base, lambda tensor: replace(tensor, made=axes.LEARNED))
+
+
 def _read(call: Call, base: Value, word: Word) -> Value:
     """A literal tensor; anything else that is made a tensor means what it meant."""
     data = call.bound[str(word.arguments[0])]
@@ -250,6 +254,7 @@ EFFECTS: Final = {
     "Split": _split,
     "Unbound": _unbound,
     "Blank": _blank,
+    "Learned": _learned,
     "Read": _read,
     "Fields": _fields,
 }

@@ -9,7 +9,7 @@ from typing import Final
 from lossguard.contracts.language import Absent, Accepts, ClassContract, Contract, Parameter, Signature
 from lossguard.domains import Domain
 from lossguard.guards import ALWAYS, Guard, Symbol, both
-from lossguard.interpret import results
+from lossguard.interpret import axes, results
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.results import SELF, Call
 from lossguard.interpret.things import Arguments, External, Instance, Pack, ProjectClass
@@ -291,6 +291,8 @@ def _related(name: str, arguments: tuple[object, ...], thing: Thing | None, boun
         case "Small":
             number = _number(thing)
             return number is not None and abs(number) <= SMALL
+        case "Learned":
+            return isinstance(thing, Tensor) and thing.made == axes.LEARNED
         case "SumOf":
             return _total_of("Summed", thing, bound[str(arguments[0])].only)
         case "LogSumExpOf":

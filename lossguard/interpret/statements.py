@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from lossguard.guards import Guard, Literal, Symbol
-from lossguard.interpret import conditions, containers, functions, loops, names, objects, targets
+from lossguard.interpret import axes, conditions, containers, functions, loops, names, objects, targets
 from lossguard.interpret.machine import Executor, Flow, Frame, Machine
 from lossguard.interpret.store import Delta, joined
 from lossguard.interpret.things import Items
@@ -29,7 +29,7 @@ def _changed_in_place(m: Machine, owner: ir.Expr, value: Value, frame: Frame) ->
     """`x.clamp_(0.01)`, `x.data.clamp_(0.01)`: the name holds the changed tensor now."""
     target = owner.value if isinstance(owner, ir.Attribute) and owner.name == "data" else owner
     held = m.evaluate(target, frame)
-    if isinstance(value.only, Tensor) and isinstance(held.only, Tensor):
+    if isinstance(value.only, Tensor) and isinstance(held.only, Tensor) and held.only.made != axes.LEARNED:  # weights stay weights
         targets.assign(m, target, value, frame)
 
 
