@@ -40,6 +40,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from lossguard.confirm import RecordError
         from lossguard.contracts.stubs import ContractError
         from lossguard.files import PathError
         from lossguard.rulebook import RuleError
@@ -47,7 +48,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
-        except (ConfigError, PathError, RuleError, ContractError) as error:
+        except (ConfigError, PathError, RuleError, ContractError, RecordError) as error:
             fail(str(error))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -79,6 +80,7 @@ def _codes(_context: click.Context, _option: click.Parameter, values: tuple[str,
 @click.option("--isolated", is_flag=True, help="Ignore every configuration file.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write what earlier runs found.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of what is read from standard input (path `-`).")
+@click.option("--confirm", metavar="RUNFILE", help="Say of each finding what a run saw (`lossguard run --output-file` wrote it as json).")
 @guarded
 def check(
     paths: tuple[str, ...],
@@ -87,6 +89,7 @@ def check(
     ignore: tuple[str, ...],
     why: str | None,
     stdin_filename: str | None,
+    confirm: str | None,
     *,
     stats: bool,
     exit_zero: bool,
@@ -104,6 +107,11 @@ def check(
 
     named = tuple(path for path in paths if path != "-") or (() if given else (".",))
     report = engine.check(named, cwd, config, given=given, cached=not (no_cache or stats))
+    if confirm is not None:
+        from lossguard import runner
+
+        stands = runner.confirm(Path(confirm), report.findings, config, cwd, output_format)
+        sys.exit(1 if stands and not exit_zero else 0)
     _print(report, output_format, cwd, engine.Knowledge(config).book, given)
     if stats:
         _print_stats(report)
@@ -178,6 +186,38 @@ def _print_why(why: str, cwd: Path, config: Config, paths: tuple[str, ...]) -> N
 
     found = list(report.lines(engine.events_at(file, int(row), cwd, config, paths)))
     click.echo("\n".join(found) or f"{file}:{row}: no call of a loss was reached on this line")
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("target")
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+@click.option("-m", "as_module", is_flag=True, help="TARGET is a module, as for `python -m`.")
+@click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How findings are printed.")
+@click.option("--output-file", type=click.Path(dir_okay=False, path_type=Path), help="Where the report goes; standard error otherwise.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when something was found and the run itself ended well.")
+@click.option("--spawn", is_flag=True, help="Watch the Python processes that the run spawns, too.")
+@click.option("--with-static", is_flag=True, help="Check the code as well, and say of each finding what the run saw.")
+@guarded
+def run(
+    target: str,
+    args: tuple[str, ...],
+    output_format: str,
+    output_file: Path | None,
+    *,
+    as_module: bool,
+    strict: bool,
+    spawn: bool,
+    with_static: bool,
+) -> None:
+    """Run TARGET, a script or with -m a module, and watch what really reaches its losses."""
+    from lossguard import runner
+
+    try:
+        options = runner.Options(target, args, as_module, output_format, output_file, strict, spawn, with_static)
+        status = runner.run(options)
+    except runner.RunError as error:
+        fail(str(error))
+    sys.exit(status)
 
 
 @main.command()

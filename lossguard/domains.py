@@ -73,3 +73,32 @@ WORDING: Final = {
 }
 
 NAMED: Final = {domain.value: domain for domain in Domain}
+
+
+class Seen(Enum):
+    """What only a run can see of an argument, beside what it means; the value is the word used in rule pages."""
+
+    ONE_CLASS = "one class"
+    SOFTMAX_OVER_ONE = "softmax over one"
+    OVER_THE_BATCH = "softmax over the batch"
+    CLASSES_ELSEWHERE = "classes elsewhere"
+    BOTH_EXPANDED = "both expanded"
+    SWAPPED = "swapped"
+    ROUNDED = "rounded"
+    DETACHED = "detached"
+    NEGATIVE = "negative"
+    NOT_FINITE = "not finite"
+    INTEGER = "integer"
+    SEVERAL_PER_ROW = "several per row"
+    WRONG_DTYPE = "wrong dtype"
+    COLUMN = "column"
+    OUT_OF_RANGE = "out of range"
+    ALL_IGNORED = "all ignored"
+    UNSIGNED = "unsigned"
+    OUTSIDE_UNIT = "outside 0 to 1"
+    UNNORMALIZED = "not normalized"
+    IGNORE_INDEX = "ignore_index"
+    WITH_GRADIENT = "with gradient"
+
+
+SEEN: Final = {seen.value: seen for seen in Seen}

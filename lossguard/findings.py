@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -40,7 +41,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One mistake at one place, with the way on which the wrong value got there."""
+    """One mistake at one place, with the way on which the wrong value got there.
+
+    `evidence` is what a run saw of it, in sentences, and `function` the one that the call stands in; both are a run's alone.
+    """
 
     code: str
     name: str
@@ -51,6 +55,8 @@ class Finding:
     condition: str | None = None
     trace: tuple[Stop, ...] = ()
     line: str = ""
+    evidence: tuple[str, ...] = ()
+    function: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -79,7 +85,22 @@ def to_json(finding: Finding, url: str) -> dict[str, Any]:
         "fix": None,
         "url": url,
         "fingerprint": finding.fingerprint,
+        **({"evidence": list(finding.evidence), "function": finding.function} if finding.evidence else {}),
     }
+
+
+def from_json(row: Mapping[str, Any]) -> Finding:
+    """The finding that `to_json` wrote; the text of its line is not in there."""
+    trace = tuple(Stop(_span(stop), stop["message"]) for stop in row["trace"])
+    return Finding(
+        row["code"], row["name"], Severity(row["severity"]), row["message"], _span(row), Certainty(row["certainty"]), row["condition"],
+        trace, evidence=tuple(row.get("evidence", ())), function=row.get("function"),
+    )  # fmt: skip
+
+
+def _span(row: Mapping[str, Any]) -> Span:
+    start, end = row["location"], row["end_location"]
+    return Span(row["filename"], start["row"], start["column"], end["row"], end["column"], row.get("cell"))
 
 
 def _located(span: Span) -> dict[str, Any]:

@@ -114,8 +114,8 @@ def _alternatives(argument: Argument, pattern: Pattern) -> Iterator[Case]:
 
 def _fits(pattern: Pattern, thing: Thing) -> bool:
     match thing:
-        case Tensor(domain=domain, made=made):
-            if pattern.literals is not None:
+        case Tensor(domain=domain, made=made, seen=seen):
+            if pattern.literals is not None or not pattern.seen <= seen:
                 return False
             return (pattern.domains is None or domain in pattern.domains) and (pattern.made is None or made in pattern.made)
         case Constant(value=value):

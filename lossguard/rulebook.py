@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from lossguard.domains import NAMED, Domain
+from lossguard.domains import NAMED, SEEN, Domain, Seen
 from lossguard.findings import Severity
 from lossguard.pages import Block, blocks, sections
 from lossguard.values import EventKind
@@ -28,12 +28,13 @@ class RuleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What a page asks of one argument: its domain, the function that made its meaning, a literal, or being a tensor at all."""
+    """What a page asks of one argument: its domain, what made its meaning, a literal, being a tensor, or what a run saw of it."""
 
     domains: frozenset[Domain] | None = None
     made: frozenset[str] | None = None
     literals: frozenset[Hashable] | None = None
     tensor: bool = False
+    seen: frozenset[Seen] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,9 @@ def shipped() -> Path:
 class RuleBook:
     """All pages of some folders."""
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
-        """`folders` are read in order; codes and names must be unique over all of them."""
-        self.folders = folders
+    def __init__(self, folders: tuple[Path, ...], *, at_run_time: bool = False) -> None:
+        """`folders` are read in order; codes and names must be unique over all of them. `at_run_time` leaves out what a run cannot see."""
+        self.folders, self.at_run_time = folders, at_run_time
 
     @cached_property
     def rules(self) -> dict[str, Rule]:
@@ -113,7 +114,7 @@ class RuleBook:
             if clash is not None:
                 raise RuleError(path, 1, f"has the code or the name of {clash.path.name}")
             found[rule.code] = rule
-        return dict(sorted(found.items()))
+        return dict(sorted((code, rule) for code, rule in found.items() if rule.runtime or not self.at_run_time))
 
     def named(self, name: str) -> Rule | None:
         """The rule with a code or a name, in any case."""
@@ -207,7 +208,7 @@ def _pattern(path: Path, line: int, value: object) -> Pattern:
             return Pattern(literals=frozenset({value}))
         case str() | list():
             return Pattern(domains=_domains(path, line, value))
-        case dict() as table if table.keys() <= {"domain", "made", "literal", "tensor"}:
+        case dict() as table if table.keys() <= {"domain", "made", "literal", "tensor", "seen"}:
             made = table.get("made")
             literal = table.get("literal")
             return Pattern(
@@ -215,9 +216,10 @@ def _pattern(path: Path, line: int, value: object) -> Pattern:
                 None if made is None else frozenset([made] if isinstance(made, str) else made),
                 None if literal is None else frozenset([literal] if not isinstance(literal, list) else literal),
                 bool(table.get("tensor")),
+                _seen(path, line, table.get("seen", [])),
             )
         case _:
-            raise RuleError(path, line, f"{value!r} is not a domain, a literal or a table of domain, made, literal, tensor")
+            raise RuleError(path, line, f"{value!r} is not a domain, a literal or a table of domain, made, literal, tensor, seen")
 
 
 def _domains(path: Path, line: int, value: object) -> frozenset[Domain]:
@@ -225,6 +227,13 @@ def _domains(path: Path, line: int, value: object) -> frozenset[Domain]:
     if unknown := [name for name in names if name not in NAMED]:
         raise RuleError(path, line, f"unknown domain {unknown[0]!r}")
     return frozenset(NAMED[name] for name in names)
+
+
+def _seen(path: Path, line: int, value: str | list[str]) -> frozenset[Seen]:
+    names = value if isinstance(value, list) else [value]
+    if unknown := [name for name in names if name not in SEEN]:
+        raise RuleError(path, line, f"a run does not see {unknown[0]!r}")
+    return frozenset(SEEN[name] for name in names)
 
 
 def _check_message(rule: Rule, line: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
-from lossguard.domains import Domain
+from lossguard.domains import Domain, Seen
 from lossguard.guards import ALWAYS, Guard, Literal, Symbol, both, complementary
 
 Thing: TypeAlias = Hashable
@@ -103,7 +103,7 @@ class Tensor:
 
     `axis` is the one along which the meaning lies (the class axis of probabilities), negative when counted from the end,
     None when unknown. `made` names the function that made the meaning ("softmax") as long as nothing mixed it since, and
-    `source` is where. `shape` holds the sizes that are known.
+    `source` is where. `shape` holds the sizes that are known, `seen` what a run saw of it beside its meaning.
     """
 
     domain: Domain
@@ -113,6 +113,7 @@ class Tensor:
     shape: Shape | None = None
     trace: Trace | None = field(default=None, compare=False)
     term: Term | None = field(default=None, compare=False)
+    seen: frozenset[Seen] = frozenset()
 
     def __str__(self) -> str:
         """The name in `# revealed:` comments: `Probabilities`, or `Probabilities[1]` where the axis is known."""

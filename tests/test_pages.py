@@ -13,21 +13,10 @@ from lossguard.engine import Knowledge, check
 from lossguard.pages import Block
 from lossguard.rulebook import Rule, RuleBook, RuleError, shipped
 from lossguard.values import EventKind
+from tests.runs import PRELUDE, run_guarded
 
 BOOK = Knowledge().book
 RULES = list(BOOK.rules.values())
-
-PRELUDE = """\
-import torch
-from torch import nn
-import torch.nn.functional as F
-model = nn.Linear(16, 5)
-x = torch.randn(8, 16)
-y = torch.randint(0, 5, (8,))
-logits = model(x)
-binary = torch.randint(0, 2, (8, 5)).float()
-teacher = nn.Linear(16, 5)(x)
-"""
 
 BLOCKS = [
     pytest.param(rule, block, id=f"{rule.code}:{block.row}")
@@ -37,14 +26,28 @@ BLOCKS = [
 ]
 
 
+def marked(block: Block, *marks: str) -> list[int]:
+    """The rows that end with one of the marks."""
+    return [row for row, line in enumerate(block.text.splitlines(), start=1) if line.rstrip().endswith(marks)]
+
+
 @pytest.mark.parametrize(("rule", "block"), BLOCKS)
 def test_a_block_gives_what_its_comments_say(rule: Rule, block: Block, tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text(PRELUDE + block.text, encoding="utf-8")
     report = check(["example.py"], tmp_path, Config(select=(rule.code,), folder=tmp_path), cached=False)
     shift = PRELUDE.count("\n")
-    marked = [row for row, line in enumerate(block.text.splitlines(), start=1) if line.rstrip().endswith("# error")]
 
-    assert marked == [one.span.row - shift for one in report.findings]
+    assert marked(block, "# error", "# error before the run") == [one.span.row - shift for one in report.findings]
+
+
+@pytest.mark.parametrize(("rule", "block"), [one for one in BLOCKS if one.values[0].runtime])  # type: ignore[union-attr]  # rules
+def test_a_block_gives_the_same_at_run_time(rule: Rule, block: Block, tmp_path: Path) -> None:
+    watching, _ = run_guarded(tmp_path / "example.py", PRELUDE + block.text)
+    shift = PRELUDE.count("\n")
+    found = sorted(one.span.row - shift for one in watching.findings if one.code == rule.code)
+
+    assert marked(block, "# error", "# error at run time") == found
+    assert not watching.troubles
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

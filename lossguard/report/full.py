@@ -17,14 +17,14 @@ CONTEXT = 2
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 
 
-def write(console: Console, findings: list[Finding], rules: dict[str, Rule], sources: Sources) -> None:
-    """Print every finding, then how many there are."""
+def write(console: Console, findings: list[Finding], rules: dict[str, Rule], sources: Sources, run: str = "") -> None:
+    """Print every finding; `run` is what a run says about it."""
     for finding in findings:
-        for text in _finding(finding, rules[finding.code], sources, console.width):
+        for text in _finding(finding, rules[finding.code], sources, console.width, run):
             console.print(text, soft_wrap=True, highlight=False)
 
 
-def _finding(finding: Finding, rule: Rule, sources: Sources, width: int) -> Iterator[Text]:
+def _finding(finding: Finding, rule: Rule, sources: Sources, width: int, run: str) -> Iterator[Text]:
     gutter = len(str(max([finding.span.row, *(stop.span.row for stop in finding.trace)])))
     yield Text.assemble((finding.code, STYLES[finding.severity]), f" {finding.name}: ", finding.message)
     yield Text.assemble((f"{'':>{gutter}}--> ", "dim"), str(finding.span))
@@ -34,6 +34,9 @@ def _finding(finding: Finding, rule: Rule, sources: Sources, width: int) -> Iter
     elif finding.condition:
         yield from _paragraph("when", f"{finding.condition}, as it is by default", width)
     yield from _trace(finding, sources, width, gutter)
+    for said in finding.evidence:
+        yield from _paragraph("seen", said, width)
+    yield from _paragraph("run", run, width)
     yield from _paragraph("effect", rule.effect, width)
     yield from _paragraph("instead", rule.instead, width)
     yield Text()

@@ -1,0 +1,236 @@
+"""The choke points of torch go in, wrappers that tell the active guards about each call come out; they can be taken off again.
+
+Wrappers are made once, when this module is imported, and live as long as the process: TorchScript remembers them by `id`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import wraps
+from types import FrameType, FunctionType
+from typing import Any, Final, Protocol
+
+import torch
+from torch.compiler import is_compiling
+from torch.utils._python_dispatch import _disable_current_modes
+
+from lossguard.runtime.graphs import hooking
+from lossguard.runtime.losses import LOSSES, Loss
+from lossguard.runtime.places import here
+from lossguard.runtime.sites import Site
+
+
+class Watcher(Protocol):
+    """What a wrapper needs of a guard. None of these raises, unless the user asked for it."""
+
+    def visit(self, loss: Loss, inner: FrameType, args: tuple[Any, ...], weight: int) -> Site | None:
+        """Count a call, which stands for some others too; the site where this one should be looked at."""
+
+    def before(self, site: Site, inner: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Look at the arguments."""
+
+    def after(self, site: Site, seen: Any, args: tuple[Any, ...], result: Any) -> None:
+        """Look at the result."""
+
+    def failed(self, loss: Loss, inner: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> None:
+        """Explain torch's error."""
+
+    def constructed(self, inner: FrameType, given: dict[str, Any], error: Exception | None) -> None:
+        """Look at how a loss object was made."""
+
+    def backward(self, tensor: Any, error: Exception | None) -> None:
+        """Look at a backward pass that leads nowhere."""
+
+
+active: tuple[Watcher, ...] = ()
+_lock: Final = threading.Lock()
+# Inside a check, torch's functions are called as they are.
+_own: Final = threading.local()
+
+
+class Pace:
+    """Which calls of one loss are visited: all of the first ones, then one in sixteen, at intervals that no loop can keep step with.
+
+    The intervals come from a small generator of this class's own: the random state of Python and of torch is the user's.
+    """
+
+    __slots__ = ("calls", "due", "interval", "state")
+
+    def __init__(self) -> None:
+        """Begin with the first call."""
+        self.calls, self.due, self.interval, self.state = 0, 0, 1, 0
+
+    def next(self) -> None:
+        """Set the next call to visit."""
+        if self.calls > ALL_OF:
+            self.state = (13 * self.state + 7) & 31
+            self.interval = self.state + 1
+        self.due = self.calls + self.interval
+
+
+# The calls of a loss that are all visited, before the pace slows down.
+ALL_OF: Final = 256
+_paces: Final[list[list[Pace]]] = []
+
+
+def _wrapper(loss: Loss, original: Callable[..., Any]) -> Callable[..., Any]:
+    paces = [Pace(), Pace()]  # of calls without a gradient (evaluation), and with one
+    _paces.append(paces)
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if not active or is_compiling():
+            return original(*args, **kwargs)
+        try:
+            pace = paces[args[0].requires_grad]
+            pace.calls = calls = pace.calls + 1
+        except (AttributeError, IndexError):  # called with something else than tensors: torch says so
+            return _visited(loss, original, Pace(), args, kwargs)
+        if calls < pace.due:
+            return original(*args, **kwargs)
+        return _visited(loss, original, pace, args, kwargs)
+
+    return wraps(original)(wrapper)
+
+
+def _visited(loss: Loss, original: Callable[..., Any], pace: Pace, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A call that is counted at its site, and perhaps looked at."""
+    weight = pace.interval
+    pace.next()
+    if getattr(_own, "busy", False):
+        return original(*args, **kwargs)
+    inner = here(2)
+    chosen = []
+    for guard in active:
+        site = guard.visit(loss, inner, args, weight)
+        if site is not None:
+            chosen.append((guard, site, guard.before(site, inner, args, kwargs)))
+    try:
+        result = original(*args, **kwargs)
+    except Exception as error:
+        for guard in active:
+            guard.failed(loss, inner, args, kwargs, error)
+        raise
+    for guard, site, seen in chosen:
+        guard.after(site, seen, args, result)
+    return result
+
+
+class Busy:
+    """While a check runs it is no part of the program: no gradient, no modes of the user's, and nothing it calls is checked."""
+
+    __slots__ = ("_before", "_inner")
+
+    def __enter__(self) -> None:
+        self._before = getattr(_own, "busy", False)
+        _own.busy = True
+        self._inner = ExitStack()
+        if not self._before:
+            self._inner.enter_context(torch.no_grad())
+            self._inner.enter_context(torch._C.DisableTorchFunction())  # modes and subclasses alike
+            if torch._C._len_torch_dispatch_stack():
+                self._inner.enter_context(_disable_current_modes())
+
+    def __exit__(self, *_: object) -> None:
+        self._inner.close()
+        _own.busy = self._before
+
+
+def _backward(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def backward(tensors: Any, *args: Any, **kwargs: Any) -> Any:
+        if not active or is_compiling() or not isinstance(tensors, torch.Tensor) or tensors.grad_fn is not None:
+            return original(tensors, *args, **kwargs)
+        try:
+            result = original(tensors, *args, **kwargs)
+        except RuntimeError as error:
+            for guard in active:
+                guard.backward(tensors, error)
+            raise
+        for guard in active:
+            guard.backward(tensors, None)
+        return result
+
+    return backward
+
+
+def _constructor(original: Callable[..., None]) -> Callable[..., None]:
+    @wraps(original)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807  # it takes the place of one
+        if not active or is_compiling():
+            original(self, *args, **kwargs)
+            return
+        inner = here(1)
+        given = {**dict(zip(_CONSTRUCTOR, args, strict=False)), **kwargs}
+        try:
+            original(self, *args, **kwargs)
+        except Exception as error:
+            for guard in active:
+                guard.constructed(inner, given, error)
+            raise
+        for guard in active:
+            guard.constructed(inner, given, None)
+
+    return __init__
+
+
+_CONSTRUCTOR: Final = ("size_average", "reduce", "reduction")
+_LOSS_CLASS: Final = torch.nn.modules.loss._Loss  # the base of every loss module
+_Patch = tuple[Any, str, Any, Any]
+_patches: Final[tuple[_Patch, ...]] = (
+    *(
+        (loss.owner, loss.attribute, getattr(loss.owner, loss.attribute), _wrapper(loss, getattr(loss.owner, loss.attribute)))
+        for loss in LOSSES
+    ),
+    (torch.autograd, "backward", torch.autograd.backward, _backward(torch.autograd.backward)),
+    (torch, "compile", torch.compile, hooking(torch.compile)),
+    (_LOSS_CLASS, "__init__", _LOSS_CLASS.__init__, _constructor(_LOSS_CLASS.__init__)),
+)
+_inherited: Final = frozenset(
+    index for index, (owner, name, *_) in enumerate(_patches) if isinstance(owner, type) and name not in vars(owner)
+)
+
+
+def _register() -> None:
+    """Tell TorchScript that a wrapper is the operator that it wraps."""
+    for loss, (_, _, original, wrapper) in zip(LOSSES, _patches, strict=False):
+        if loss.builtin is not None:
+            torch.jit._builtins._register_builtin(wrapper, loss.builtin)  # there is no public way
+        elif isinstance(original, FunctionType):
+            wrapper.__prepare_scriptable__ = lambda original=original: original
+
+
+def enter(guard: Watcher) -> None:
+    """Make a guard active, and put the wrappers on with the first."""
+    global active  # noqa: PLW0603  # the wrappers read it on every call: a tuple behind one name is the cheapest that is safe
+    with _lock:
+        if not active:
+            for owner, name, _, wrapper in _patches:
+                setattr(owner, name, wrapper)
+        for paces in _paces:
+            paces[:] = [Pace(), Pace()]
+        active = (*active, guard)
+
+
+def leave(guard: Watcher) -> None:
+    """Make a guard inactive, and take the wrappers off with the last."""
+    global active  # noqa: PLW0603
+    with _lock:
+        active = tuple(one for one in active if one is not guard)
+        if not active:
+            for index, (owner, name, original, wrapper) in enumerate(_patches):
+                _restore(owner, name, original, wrapper, inherited=index in _inherited)
+
+
+def _restore(owner: Any, name: str, original: Any, wrapper: Any, *, inherited: bool) -> None:
+    """Put the original back, unless somebody else has wrapped our wrapper since: theirs stays, and ours lets calls through."""
+    if vars(owner).get(name) is not wrapper:
+        return
+    if inherited:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, original)
+
+
+_register()
