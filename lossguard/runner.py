@@ -18,9 +18,9 @@ from lossguard.rulebook import RuleBook, shipped
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from lossguard.runtime.guard import Guard
     from lossguard.runtime.processes import Group
     from lossguard.runtime.running import Ended, Target
+    from lossguard.runtime.watching import Guard
 
 NO_TORCH: Final = "running needs torch: pip install 'lossguard[runtime]'"
 
@@ -77,8 +77,8 @@ def _prepared(options: Options) -> tuple[Target, Guard, Group]:
         from lossguard.runtime import processes
     except ModuleNotFoundError as error:
         raise RunError(f"{NO_TORCH} ({error})") from error
-    from lossguard.runtime.guard import Guard
     from lossguard.runtime.running import TargetError, module, script
+    from lossguard.runtime.watching import Guard
 
     try:
         target = module(options.target) if options.as_module else script(options.target)

@@ -10,9 +10,9 @@ from typing import Any, Final, TypeVar, cast
 
 import torch
 
-from lossguard.runtime.guard import Guard
 from lossguard.runtime.places import frames
 from lossguard.runtime.policies import LossWarning, OnFinding, WrongLossError, policy_of
+from lossguard.runtime.watching import Guard
 
 Criterion = TypeVar("Criterion", bound=Callable[..., Any])
 

@@ -6,6 +6,7 @@ Sums are taken in float32. Nothing here waits for a device: `Reading` says when 
 
 from __future__ import annotations
 
+from itertools import islice
 from math import ceil, isnan, nan
 from typing import Any, Final, NamedTuple
 
@@ -143,21 +144,20 @@ def extremes(tensor: Any, weight: Any = None, *, binary: bool = False) -> Any:
 
 
 class Reading:
-    """Numbers on their way: on the CPU they are there, on a device they are copied in the background and asked for later."""
+    """Numbers on their way: on the CPU they are there, on a GPU they are copied in the background and asked for later."""
 
-    __slots__ = ("_event", "_held")
+    __slots__ = ("_event", "_held", "_sizes")
 
     def __init__(self, vectors: list[Any]) -> None:
         """Start copying; a list of small vectors, all on one device."""
         self._event: Any = None
-        if vectors and vectors[0].is_cuda:
-            self._held = [torch.empty(one.shape, dtype=torch.float64, pin_memory=True) for one in vectors]
-            for held, one in zip(self._held, vectors, strict=True):
-                held.copy_(one.double(), non_blocking=True)
-            self._event = torch.cuda.Event()
+        self._sizes = [one.numel() for one in vectors]
+        self._held = torch.cat([one.double() for one in vectors]) if vectors else torch.empty(0, device="cpu")
+        if self._held.is_cuda:
+            pinned = torch.empty(self._held.shape, dtype=torch.float64, device="cpu", pin_memory=True)
+            pinned.copy_(self._held, non_blocking=True)
+            self._held, self._event = pinned, torch.cuda.Event()
             self._event.record()
-        else:
-            self._held = vectors
 
     @property
     def arrived(self) -> bool:
@@ -165,10 +165,16 @@ class Reading:
         return self._event is None or bool(self._event.query())
 
     def wait(self) -> None:
-        """Wait for the numbers: at the end of a run."""
+        """Wait for the numbers: in the first calls, and at the end of a run."""
         if self._event is not None:
             self._event.synchronize()
 
     def numbers(self) -> list[tuple[float, ...]]:
         """The numbers, once they have arrived."""
-        return [tuple(one.tolist()) for one in self._held]
+        left = iter(self._held.tolist())
+        return [tuple(islice(left, size)) for size in self._sizes]
+
+
+def is_captured(tensor: Any) -> bool:
+    """Whether a CUDA graph is being recorded: whatever is computed now would be computed in every replay."""
+    return isinstance(tensor, torch.Tensor) and tensor.is_cuda and torch.cuda.is_current_stream_capturing()

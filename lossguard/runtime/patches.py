@@ -45,7 +45,10 @@ class Watcher(Protocol):
 
 
 active: tuple[Watcher, ...] = ()
-_lock: Final = threading.Lock()
+_guards: Final[list[Watcher]] = []
+_on = False
+# The same thread may come in again: collecting a watched loss stops its guard, wherever the collector happens to run.
+_lock: Final = threading.RLock()
 # Inside a check, torch's functions are called as they are.
 _own: Final = threading.local()
 
@@ -203,24 +206,32 @@ def _register() -> None:
 
 def enter(guard: Watcher) -> None:
     """Make a guard active, and put the wrappers on with the first."""
-    global active  # noqa: PLW0603  # the wrappers read it on every call: a tuple behind one name is the cheapest that is safe
     with _lock:
-        if not active:
-            for owner, name, _, wrapper in _patches:
-                setattr(owner, name, wrapper)
+        _guards.append(guard)
         for paces in _paces:
             paces[:] = [Pace(), Pace()]
-        active = (*active, guard)
+        _settle()
 
 
 def leave(guard: Watcher) -> None:
     """Make a guard inactive, and take the wrappers off with the last."""
-    global active  # noqa: PLW0603
     with _lock:
-        active = tuple(one for one in active if one is not guard)
-        if not active:
-            for index, (owner, name, original, wrapper) in enumerate(_patches):
+        _guards[:] = [one for one in _guards if one is not guard]
+        _settle()
+
+
+def _settle() -> None:
+    """Bring the wrappers in line with the guards; a guard may leave in the middle of it, when what it watches is collected."""
+    global active, _on  # noqa: PLW0603  # the wrappers read `active` on every call: a tuple behind one name is cheapest
+    active = tuple(_guards)
+    while _on is not bool(_guards):
+        _on = bool(_guards)
+        for index, (owner, name, original, wrapper) in enumerate(_patches):
+            if _on:
+                setattr(owner, name, wrapper)
+            else:
                 _restore(owner, name, original, wrapper, inherited=index in _inherited)
+    active = tuple(_guards)
 
 
 def _restore(owner: Any, name: str, original: Any, wrapper: Any, *, inherited: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from lossguard.findings import Finding
@@ -44,7 +45,8 @@ class Warn:
 
     def __call__(self, finding: Finding, module: str) -> None:
         """Warn."""
-        warnings.warn_explicit(described(finding), LossWarning, finding.span.file, finding.span.row, module=module)
+        file = finding.span.file if finding.span.file.startswith("<") else str(Path(finding.span.file).absolute())
+        warnings.warn_explicit(described(finding), LossWarning, file, finding.span.row, module=module)
 
 
 @dataclass(frozen=True, slots=True)

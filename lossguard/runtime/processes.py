@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from lossguard.runtime.guard import Guard
 from lossguard.runtime.ledger import Ledger
 from lossguard.runtime.record import FOLDER, leave, left, merged, record
+from lossguard.runtime.watching import Guard
 
 LONGEST_WAIT: Final = 20.0
 SPAWNED: Final = Path(__file__).parent / "spawned"

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from lossguard.findings import to_json
-from lossguard.runtime.guard import Guard
 from lossguard.runtime.sites import Site, Witnessed
+from lossguard.runtime.watching import Guard
 from lossguard.source import Span
 
 VERSION = 1

@@ -79,7 +79,8 @@ def _sights(loss: Loss, tensors: Mapping[str, Any]) -> Iterator[tuple[str, Sight
     for name, tensor in tensors.items():
         origin = origin_of(tensor)
         floored = origin is None and loss.family == "log" and (origin := _before_epsilon(tensor)) is not None
-        related = tensor is not prediction and tensor.requires_grad and _derived(tensor, prediction)
+        # A leaf that is trained as a target (labels that are learnt) is meant to be.
+        related = tensor is not prediction and tensor.requires_grad and (tensor.grad_fn is None or _derived(tensor, prediction))
         role = loss.roles[name]
         axis = class_axis(role, loss.family, tensor.dim())
         bare = None if origin is None else without_nodes(origin)

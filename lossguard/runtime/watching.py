@@ -23,7 +23,7 @@ from lossguard.findings import Finding
 from lossguard.runtime import graphs, mistakes, patches, tracing
 from lossguard.runtime.ledger import Ledger, Waiting, book
 from lossguard.runtime.losses import Loss, bound
-from lossguard.runtime.measure import Reading, can_be_read
+from lossguard.runtime.measure import Reading, can_be_read, is_captured
 from lossguard.runtime.places import is_inside
 from lossguard.runtime.policies import LossWarning, Policy, WrongLossError
 from lossguard.runtime.seeing import Seeing
@@ -86,12 +86,17 @@ class Guard(ContextDecorator):
         """Stop watching; what is still on its way is read, and an error of a loss gains a note."""
         patches.leave(self)
         graphs.forget(self.compiled)
-        tracing.disarm()
+        if not patches.active:
+            tracing.disarm()
         if isinstance(error, Exception):
             self.explain(error)
-        self._drain(wait=True)
-        for site in self.sites:
-            self._safely(site, partial(self.ledger.last_words, site))
+        try:
+            self._drain(wait=True)
+            for site in self.sites:
+                self._safely(site, partial(self.ledger.last_words, site))
+        except (WrongLossError, LossWarning):
+            if error is None:  # what goes wrong in the block itself comes first
+                raise
 
     def start(self) -> Self:
         """Start watching, where a `with` block does not fit."""
@@ -133,6 +138,8 @@ class Guard(ContextDecorator):
 
     def before(self, site: Site, inner: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Look | None:
         """Look at the arguments; what is certain now is reported now, before torch may fail on it."""
+        if args and is_captured(args[0]):
+            return None
         self._drain()
         return self._safely(site, lambda: self._looked(site, inner, args, kwargs))
 
@@ -151,6 +158,8 @@ class Guard(ContextDecorator):
 
     def after(self, site: Site, seen: Look | None, args: tuple[Any, ...], result: Any) -> None:
         """Look at the result: whether it is a number, and which site it came from."""
+        if is_captured(result):
+            return
         learning = torch.is_grad_enabled()
         self._safely(site, lambda: self._weighed(site, seen, args, result, learning=learning))
 
