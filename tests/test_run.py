@@ -264,7 +264,9 @@ def test_two_ranks_are_one_report_with_the_counts_of_both(wrap: str, tmp_path: P
 
     assert done.returncode == 0, done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith(("train.py", "lossguard"))]
-    assert [line.split(": ")[1].split()[0] for line in lines[:2]] == ["train.py:9:12", "LG101"]
+    row = (tmp_path / "train.py").read_text(encoding="utf-8").splitlines().index("for _ in range(3):") + 2
+    assert lines[0] == f"lossguard: {lines[1]}"
+    assert lines[1].startswith(f"train.py:{row}:12: LG101 ")
     assert lines[-1] == "lossguard watched 6 calls of losses at 1 place and checked 6: 1 error."
     assert len(lines) == 3
 
