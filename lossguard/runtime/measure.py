@@ -6,6 +6,7 @@ Sums are taken in float32. Nothing here waits for a device: `Reading` says when 
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from math import ceil, isnan, nan
 from typing import Any, Final, NamedTuple
@@ -62,9 +63,8 @@ class Extremes(NamedTuple):
 
 def can_be_read(tensor: Any) -> bool:
     """Whether a tensor holds numbers: not on the meta device, no fake, not inside vmap, not sparse or nested."""
-    from torch._subclasses.fake_tensor import FakeTensor
-
-    if tensor.is_meta or isinstance(tensor, FakeTensor) or tensor.layout is not torch.strided:
+    fakes = sys.modules.get("torch._subclasses.fake_tensor")  # as long as nobody has imported it there are none
+    if tensor.is_meta or tensor.layout is not torch.strided or (fakes is not None and isinstance(tensor, fakes.FakeTensor)):
         return False
     return tensor.numel() > 0 and not torch._C._functorch.is_functorch_wrapped_tensor(tensor)
 

@@ -11,6 +11,7 @@ from lossguard.runtime.losses import Role
 from lossguard.runtime.measure import MOST_ROWS, Extremes, Scores
 from lossguard.runtime.provenance import ALONG, Origin
 from lossguard.runtime.seeing import Seeing, Tally, sizes, sums, value_range, way
+from lossguard.runtime.targets import ROUNDING
 from lossguard.runtime.witness import Look, Sight
 
 
@@ -122,7 +123,7 @@ def _by_numbers(look: Look, sight: Sight, numbers: tuple[float, ...], tally: Tal
         return _distribution(look, found, sight)
     if look.family in _WANT_LOGS:
         return _logs_wanted(look, sight, found)
-    if look.family == "binary_cross_entropy" and (found.low < 0 or found.high > 1):
+    if look.family == "binary_cross_entropy" and (found.low < -ROUNDING or found.high > 1 + ROUNDING):
         return Seeing(Domain.LOGITS, evidence=(value_range(found),), known=True)
     return _rows_that_sum(look, sight, found, tally)
 

@@ -108,13 +108,17 @@ def labels(look: Look, numbers: tuple[float, ...] | None) -> Seeing:
     return Seeing(Domain.INDICES, seen=frozenset({Seen.OUT_OF_RANGE}), evidence=(said,), known=True)
 
 
+# Masks that were resized and labels that were mixed end a little outside.
+ROUNDING: Final = 1e-3
+
+
 def unit(look: Look, sight: Sight, numbers: tuple[float, ...] | None) -> Seeing:
     """Targets of a binary loss, between 0 and 1 or not."""
     seen = {Seen.WITH_GRADIENT} if sight.grad and not sight.related else set()
     evidence = ["it requires a gradient"] if seen else []
     if numbers is not None and look.literals.get("reduction") != "none":
         found = Extremes(*numbers)
-        if found.low < 0 or found.high > 1:
+        if found.low < -ROUNDING or found.high > 1 + ROUNDING:
             seen.add(Seen.OUTSIDE_UNIT)
             evidence.append(value_range(found))
     return Seeing(seen=frozenset(seen), evidence=tuple(evidence))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import torch
 
@@ -31,6 +31,8 @@ from lossguard.runtime.sites import IN_A_GRAPH, Site, next_due, runs_in_a_graph,
 from lossguard.runtime.witness import Look, look
 
 Result = TypeVar("Result")
+# At every eighth visit the result is asked whether it is a number, even where nothing else is looked at.
+_NOW_AND_THEN: Final = 7
 
 
 @dataclass(slots=True)
@@ -110,6 +112,8 @@ class Guard(ContextDecorator):
         """Count a call, which stands for `weight` of its kind; the site where this one should be looked at."""
         try:
             frame = inner
+            if not loss.is_loss and is_inside(frame.f_code.co_filename):
+                return None  # a logarithm that torch takes itself: `Categorical(probs=p).log_prob(a)`
             while is_inside(frame.f_code.co_filename) and frame.f_back is not None:
                 frame = frame.f_back
             if self.only is not None and not self.only(inner):
@@ -119,7 +123,7 @@ class Guard(ContextDecorator):
                 site = self._new(loss, frame, inner)
             site.calls += weight
             site.visits += 1
-            if site.off or (site.calls < site.due and site.visits & 1 and type(args[0].grad_fn) in site.kinds):
+            if site.off or (site.calls < site.due and site.visits & _NOW_AND_THEN and type(args[0].grad_fn) in site.kinds):
                 return None
         except Exception as error:  # noqa: BLE001  # nothing of ours may reach training
             self._trouble(loss.family, error)
