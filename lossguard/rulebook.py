@@ -208,9 +208,9 @@ def _pattern(path: Path, line: int, value: object) -> Pattern:
             return Pattern(literals=frozenset({value}))
         case str() | list():
             return Pattern(domains=_domains(path, line, value))
-        case dict() as table if table.keys() <= {"domain", "made", "literal", "tensor", "seen"}:
+        case dict() as table if table.keys() <= {"domain", "made", "literal", "none", "tensor", "seen"}:
             made = table.get("made")
-            literal = table.get("literal")
+            literal = [None] if table.get("none") else table.get("literal")
             return Pattern(
                 _domains(path, line, table["domain"]) if "domain" in table else None,
                 None if made is None else frozenset([made] if isinstance(made, str) else made),
@@ -219,7 +219,7 @@ def _pattern(path: Path, line: int, value: object) -> Pattern:
                 _seen(path, line, table.get("seen", [])),
             )
         case _:
-            raise RuleError(path, line, f"{value!r} is not a domain, a literal or a table of domain, made, literal, tensor, seen")
+            raise RuleError(path, line, f"{value!r} is not a domain, a literal or a table of domain, made, literal, none, tensor, seen")
 
 
 def _domains(path: Path, line: int, value: object) -> frozenset[Domain]:

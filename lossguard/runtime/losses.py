@@ -105,4 +105,4 @@ def bound(loss: Loss, frame: Any, args: tuple[Any, ...], kwargs: Mapping[str, An
     given = {**dict(zip(loss.parameters, args, strict=False)), **kwargs}
     if isinstance(number := given.get("reduction"), int):
         given["reduction"] = REDUCTIONS.get(number, number)
-    return {"reduction": "mean", **given}
+    return {"reduction": "mean", "size_average": None, "reduce": None, **given}

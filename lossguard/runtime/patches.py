@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
 from functools import wraps
 from types import FrameType, FunctionType
 from typing import Any, Final, Protocol
@@ -123,20 +122,24 @@ def _visited(loss: Loss, original: Callable[..., Any], pace: Pace, args: tuple[A
 class Busy:
     """While a check runs it is no part of the program: no gradient, no modes of the user's, and nothing it calls is checked."""
 
-    __slots__ = ("_before", "_inner")
+    __slots__ = ("_before", "_functions", "_learning", "_modes")
 
     def __enter__(self) -> None:
         self._before = getattr(_own, "busy", False)
         _own.busy = True
-        self._inner = ExitStack()
-        if not self._before:
-            self._inner.enter_context(torch.no_grad())
-            self._inner.enter_context(torch._C.DisableTorchFunction())  # modes and subclasses alike
-            if torch._C._len_torch_dispatch_stack():
-                self._inner.enter_context(_disable_current_modes())
+        self._learning = torch.is_grad_enabled()
+        torch._C._set_grad_enabled(False)  # noqa: FBT003  # torch's own signature
+        self._functions = torch._C.DisableTorchFunction()  # modes and subclasses alike
+        self._functions.__enter__()
+        self._modes = _disable_current_modes() if torch._C._len_torch_dispatch_stack() else None
+        if self._modes is not None:
+            self._modes.__enter__()
 
-    def __exit__(self, *_: object) -> None:
-        self._inner.close()
+    def __exit__(self, *error: object) -> None:
+        if self._modes is not None:
+            self._modes.__exit__(*error)
+        self._functions.__exit__(*error)
+        torch._C._set_grad_enabled(self._learning)
         _own.busy = self._before
 
 

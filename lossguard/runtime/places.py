@@ -19,14 +19,14 @@ _OWN: Final = str(Path(__file__).parent) + "/"
 _LIBRARIES: Final = tuple({f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 # Whether a file's frames are skipped on the way to the user: torch's own and ours.
-_inside: dict[str, bool] = {}
+inside: dict[str, bool] = {}
 
 
 def is_inside(filename: str) -> bool:
     """Whether a file belongs to torch, or to this package."""
-    known = _inside.get(filename)
+    known = inside.get(filename)
     if known is None:
-        known = _inside[filename] = filename.startswith((_TORCH, _OWN, "<frozen", "<eval_with_key>"))
+        known = inside[filename] = filename.startswith((_TORCH, _OWN, "<frozen", "<eval_with_key>"))
     return known
 
 

@@ -103,7 +103,8 @@ def _carried(origin: Origin, passed: list[tuple[str, Step]]) -> Origin | None:
         axis = None if axis is None else step.forward(axis)
     if origin.domain in ALONG and axis is None and origin.size != 1:
         return None
-    return replace(origin, axis=axis, steps=tuple(kind for kind, _ in passed) + origin.steps)
+    steps = tuple(kind for kind, _ in passed) + origin.steps
+    return Origin(origin.domain, origin.made, origin.node, axis, origin.size, steps, origin.inner, origin.rounded, origin.source)
 
 
 def _same(_node: Node, shape: Sizes) -> Step:

@@ -30,7 +30,11 @@ class Witnessed:
 
 @dataclass(slots=True)
 class Site:
-    """One call of a loss in somebody's code, and what has been counted there. `due` is the number of the next call to check."""
+    """One call of a loss in somebody's code, and what has been counted there.
+
+    `due` is the number of the next call to check, `cost` what a whole look took and `interval` the time from one call to the
+    next, in seconds.
+    """
 
     loss: Loss
     code: CodeType
@@ -54,6 +58,11 @@ class Site:
     detached: bool = False
     fixed: Span | None = None
     owner: str | None = None
+    usual: set[Any] = field(default_factory=set)
+    turn: int = 0
+    cost: float = 0.0
+    interval: float = 0.0
+    visited_at: float = 0.0
 
     def span(self, cwd: Path) -> Span:
         """Where the call stands: rows and columns from 1."""

@@ -26,11 +26,12 @@ def classes(look: Look, sight: Sight, numbers: tuple[float, ...] | None, tally: 
     return Seeing()
 
 
+# uint8 is taken for rows of scores only, not for images and sequences.
 _INDEX: Final = {torch.int64, torch.uint8}
 
 
 def _indices(look: Look, sight: Sight, scores: Sight, numbers: tuple[float, ...] | None) -> Seeing:
-    right = {torch.int64} if look.family == "multi_margin_loss" else _INDEX
+    right = {torch.int64} if look.family == "multi_margin_loss" or len(scores.shape) > 2 else _INDEX
     if sight.dtype not in right:
         return Seeing(Domain.INDICES, seen=frozenset({Seen.WRONG_DTYPE}), evidence=(f"dtype {named(sight.dtype)}",))
     averaged = look.literals.get("reduction") == "mean"

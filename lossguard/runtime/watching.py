@@ -13,6 +13,7 @@ from contextlib import ContextDecorator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from types import FrameType, TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -20,11 +21,11 @@ import torch
 
 from lossguard.domains import Domain, Seen
 from lossguard.findings import Finding
-from lossguard.runtime import graphs, mistakes, patches, tracing
+from lossguard.runtime import glance, graphs, mistakes, patches, tracing
 from lossguard.runtime.ledger import Ledger, Waiting, book
 from lossguard.runtime.losses import Loss, bound
 from lossguard.runtime.measure import Reading, can_be_read, is_captured
-from lossguard.runtime.places import is_inside
+from lossguard.runtime.places import inside, is_inside
 from lossguard.runtime.policies import LossWarning, Policy, WrongLossError
 from lossguard.runtime.seeing import Seeing
 from lossguard.runtime.sites import IN_A_GRAPH, Site, next_due, runs_in_a_graph, site_of
@@ -112,15 +113,17 @@ class Guard(ContextDecorator):
         """Count a call, which stands for `weight` of its kind; the site where this one should be looked at."""
         try:
             frame = inner
-            if not loss.is_loss and is_inside(frame.f_code.co_filename):
-                return None  # a logarithm that torch takes itself: `Categorical(probs=p).log_prob(a)`
-            while is_inside(frame.f_code.co_filename) and frame.f_back is not None:
+            while (inside.get(name := frame.f_code.co_filename) or is_inside(name)) and frame.f_back is not None:
                 frame = frame.f_back
+            if frame is not inner and not loss.is_loss:
+                return None  # a logarithm that torch takes itself: `Categorical(probs=p).log_prob(a)`
             if self.only is not None and not self.only(inner):
                 return None
             site = self.ledger.sites.get((id(frame.f_code), frame.f_lasti, loss.family))
             if site is None:
                 site = self._new(loss, frame, inner)
+            now = perf_counter()
+            site.interval, site.visited_at = (now - site.visited_at) / weight, now
             site.calls += weight
             site.visits += 1
             if site.off or (site.calls < site.due and site.visits & _NOW_AND_THEN and type(args[0].grad_fn) in site.kinds):
@@ -152,12 +155,17 @@ class Guard(ContextDecorator):
         first = next((given[name] for name in site.loss.roles if isinstance(given.get(name), torch.Tensor)), None)
         if first is None or (site.calls < site.due and type(first.grad_fn) in site.kinds):
             return None
+        if type(first.grad_fn) in site.kinds and glance.suffices(site) and glance.is_usual(site, given):
+            site.checked, site.due = site.checked + 1, next_due(site.calls)
+            return None
+        begin = perf_counter()
         site.kinds.add(type(first.grad_fn))
         site.checked += 1
         site.due = next_due(site.calls) if site.calls >= site.due else site.due
         found = look(site.loss, given)
         tracing.asked()
         self.ledger.take(site, found)
+        site.cost = perf_counter() - begin
         return found
 
     def after(self, site: Site, seen: Look | None, args: tuple[Any, ...], result: Any) -> None:

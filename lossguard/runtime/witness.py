@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import torch
@@ -53,7 +53,7 @@ class Look:
     empty: bool = False
 
 
-LITERALS: Final = ("reduction", "ignore_index", "log_target", "log_input", "label_smoothing", "blank")
+LITERALS: Final = ("reduction", "size_average", "reduce", "ignore_index", "log_target", "log_input", "label_smoothing", "blank")
 
 
 def look(loss: Loss, given: Mapping[str, Any], *, values: bool = True) -> Look:
@@ -71,7 +71,8 @@ def look(loss: Loss, given: Mapping[str, Any], *, values: bool = True) -> Look:
     if not values:
         return found
     vectors = dict(_measured(found, tensors, given))
-    return replace(found, measured=tuple(vectors), reading=measure.Reading(list(vectors.values())))
+    reading = measure.Reading(list(vectors.values()))
+    return Look(found.family, sights, literals, tuple(vectors), reading, found.weighted, found.empty)
 
 
 def _sights(loss: Loss, tensors: Mapping[str, Any]) -> Iterator[tuple[str, Sight]]:
@@ -90,7 +91,8 @@ def _sights(loss: Loss, tensors: Mapping[str, Any]) -> Iterator[tuple[str, Sight
 
 def without_nodes(origin: Origin) -> Origin:
     """An origin that keeps no graph alive."""
-    return replace(origin, source=None, inner=None if origin.inner is None else without_nodes(origin.inner))
+    inner = None if origin.inner is None else without_nodes(origin.inner)
+    return Origin(origin.domain, origin.made, origin.node, origin.axis, origin.size, origin.steps, inner, origin.rounded)
 
 
 def class_axis(role: Role, family: str, rank: int) -> int | None:
