@@ -28,19 +28,32 @@ def suffices(site: Site) -> bool:
 
 def is_usual(site: Site, given: Mapping[str, Any]) -> bool:
     """Glance at the next argument; False where a whole look is needed, because its numbers are of a new kind."""
-    names = [name for name, role in site.loss.roles.items() if role in _ROLES]
-    if not names:
-        return True
+    names = _names(site)
+    if not names or torch._C._len_torch_dispatch_stack() or torch._C._len_torch_function_stack():
+        return False
     site.turn = (site.turn + 1) % len(names)
-    tensor: Any = given.get(names[site.turn])
-    if type(tensor) is not torch.Tensor or torch._C._len_torch_dispatch_stack() or torch._C._len_torch_function_stack():
-        return False
-    if tensor.is_cuda or tensor.dtype is torch.bool or not can_be_read(tensor):
-        return False
-    kind = (names[site.turn], *kind_of_numbers(tensor, given))
+    kind = _kind(names[site.turn], given)
     known = kind in site.usual
     site.usual.add(kind)
     return known
+
+
+def learn(site: Site, given: Mapping[str, Any]) -> None:
+    """Remember, beside one of the first whole looks, what is usual."""
+    if site.calls <= WARM:
+        site.usual.update(_kind(name, given) for name in _names(site))
+
+
+def _names(site: Site) -> list[str]:
+    return [name for name, role in site.loss.roles.items() if role in _ROLES]
+
+
+def _kind(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The name, and what kind of numbers it holds; None for numbers that cannot be read."""
+    tensor: Any = given.get(name)
+    if type(tensor) is not torch.Tensor or tensor.is_cuda or tensor.dtype is torch.bool or not can_be_read(tensor):
+        return (name, None)
+    return (name, *kind_of_numbers(tensor, given))
 
 
 def kind_of_numbers(tensor: Any, given: Mapping[str, Any]) -> tuple[bool, ...]:

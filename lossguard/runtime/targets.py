@@ -83,12 +83,12 @@ _ENOUGH_CALLS: Final = 4
 def _one_hot(sight: Sight, seen: frozenset[Seen], evidence: tuple[str, ...], tally: Tally, *, floating: bool) -> Seeing:
     if not floating:
         said = (*evidence, f"one-hot rows, dtype {named(sight.dtype)}")
-        return Seeing(Domain.ONE_HOT, seen=seen | {Seen.INTEGER}, evidence=said, known=True)
+        return Seeing(Domain.ONE_HOT, "one_hot", seen=seen | {Seen.INTEGER}, evidence=said, known=True)
     now = Tally(tally.rows, tally.calls + 1, tally.broken)
     if now.broken:
         return Seeing(seen=seen, evidence=evidence, tally=now)
     said = (*evidence, f"one-hot rows in each of {now.calls} calls")
-    return Seeing(Domain.ONE_HOT, seen=seen, evidence=said, waiting=now.calls < _ENOUGH_CALLS, tally=now)
+    return Seeing(Domain.ONE_HOT, "one_hot", seen=seen, evidence=said, waiting=now.calls < _ENOUGH_CALLS, tally=now)
 
 
 def _fault(fault: Seen, found: Soft) -> str:

@@ -162,6 +162,7 @@ class Guard(ContextDecorator):
         site.kinds.add(type(first.grad_fn))
         site.checked += 1
         site.due = next_due(site.calls) if site.calls >= site.due else site.due
+        glance.learn(site, given)
         found = look(site.loss, given)
         tracing.asked()
         self.ledger.take(site, found)
