@@ -319,7 +319,7 @@ class TestNotes:
 
 
 class TestPace:
-    """All of the first calls are visited, then one in sixteen, never in step with a loop."""
+    """All of the first calls are visited, then one in thirty-two, never in step with a loop."""
 
     def test_a_site_that_begins_late_is_met(self) -> None:
         with guard("collect") as watching:

@@ -6,7 +6,6 @@ after the first calls, one argument at a time is glanced at; only what looks unu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import torch
@@ -26,39 +25,31 @@ def suffices(site: Site) -> bool:
     return site.calls > WARM and site.cost > SHARE * site.interval
 
 
-def is_usual(site: Site, given: Mapping[str, Any]) -> bool:
+def is_usual(site: Site, args: tuple[Any, ...]) -> bool:
     """Glance at the next argument; False where a whole look is needed, because its numbers are of a new kind."""
-    names = _names(site)
-    if not names or torch._C._len_torch_dispatch_stack() or torch._C._len_torch_function_stack():
+    if not site.glanced or torch._C._len_torch_dispatch_stack() or torch._C._len_torch_function_stack():
         return False
-    site.turn = (site.turn + 1) % len(names)
-    kind = _kind(names[site.turn], given)
+    site.turn = (site.turn + 1) % len(site.glanced)
+    kind = _kind(site.glanced[site.turn], args)
     known = kind in site.usual
     site.usual.add(kind)
     return known
 
 
-def learn(site: Site, given: Mapping[str, Any]) -> None:
+def learn(site: Site, args: tuple[Any, ...]) -> None:
     """Remember, beside one of the first whole looks, what is usual."""
     if site.calls <= WARM:
-        site.usual.update(_kind(name, given) for name in _names(site))
+        roles = enumerate(site.loss.roles.values())
+        site.glanced = site.glanced or tuple(index for index, role in roles if role in _ROLES and index < len(args))
+        site.usual.update(_kind(index, args) for index in site.glanced)
 
 
-def _names(site: Site) -> list[str]:
-    return [name for name, role in site.loss.roles.items() if role in _ROLES]
-
-
-def _kind(name: str, given: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The name, and what kind of numbers it holds; None for numbers that cannot be read."""
-    tensor: Any = given.get(name)
+def _kind(index: int, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Which argument it is, and whether it is below 0, above 1, beyond the classes, constant; None for what cannot be read."""
+    tensor = args[index]
     if type(tensor) is not torch.Tensor or tensor.is_cuda or tensor.dtype is torch.bool or not can_be_read(tensor):
-        return (name, None)
-    return (name, *kind_of_numbers(tensor, given))
-
-
-def kind_of_numbers(tensor: Any, given: Mapping[str, Any]) -> tuple[bool, ...]:
-    """Below 0, above 1, beyond the classes, all the same, or no numbers at all."""
-    low, high = (one.item() for one in tensor.detach().aminmax())
-    first = next(iter(given.values()))
-    classes = first.shape[1] if isinstance(first, torch.Tensor) and first.dim() > 1 else 0
-    return (low < 0, high > 1, high >= classes, low == high, low != low)  # noqa: PLR0124  # NaN
+        return (index, None)
+    low, high = tensor.detach().aminmax()
+    low, high = low.item(), high.item()
+    scores = args[0].shape
+    return (index, low < 0, high > 1, high >= (scores[1] if len(scores) > 1 else 1), low == high, low != low)  # noqa: PLR0124  # NaN

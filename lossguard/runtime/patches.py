@@ -53,7 +53,7 @@ _own: Final = threading.local()
 
 
 class Pace:
-    """Which calls of one loss are visited: all of the first ones, then one in sixteen, at intervals that no loop can keep step with.
+    """Which calls of one loss are visited: all of the first ones, then one in thirty-two, at intervals that no loop can keep step with.
 
     The intervals come from a small generator of this class's own: the random state of Python and of torch is the user's.
     """
@@ -67,7 +67,7 @@ class Pace:
     def next(self) -> None:
         """Set the next call to visit."""
         if self.calls > ALL_OF:
-            self.state = (13 * self.state + 7) & 31
+            self.state = (13 * self.state + 7) & 63
             self.interval = self.state + 1
         self.due = self.calls + self.interval
 

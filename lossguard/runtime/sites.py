@@ -59,6 +59,7 @@ class Site:
     fixed: Span | None = None
     owner: str | None = None
     usual: set[Any] = field(default_factory=set)
+    glanced: tuple[int, ...] = ()
     turn: int = 0
     cost: float = 0.0
     interval: float = 0.0

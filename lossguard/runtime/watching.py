@@ -126,8 +126,14 @@ class Guard(ContextDecorator):
             site.interval, site.visited_at = (now - site.visited_at) / weight, now
             site.calls += weight
             site.visits += 1
-            if site.off or (site.calls < site.due and site.visits & _NOW_AND_THEN and type(args[0].grad_fn) in site.kinds):
+            if site.off:
                 return None
+            if type(args[0].grad_fn) in site.kinds:
+                if site.calls < site.due:
+                    return None if site.visits & _NOW_AND_THEN else site
+                if glance.suffices(site) and not is_captured(args[0]) and glance.is_usual(site, args):
+                    site.checked, site.due = site.checked + 1, next_due(site.calls)
+                    return None
         except Exception as error:  # noqa: BLE001  # nothing of ours may reach training
             self._trouble(loss.family, error)
             return None
@@ -155,14 +161,11 @@ class Guard(ContextDecorator):
         first = next((given[name] for name in site.loss.roles if isinstance(given.get(name), torch.Tensor)), None)
         if first is None or (site.calls < site.due and type(first.grad_fn) in site.kinds):
             return None
-        if type(first.grad_fn) in site.kinds and glance.suffices(site) and glance.is_usual(site, given):
-            site.checked, site.due = site.checked + 1, next_due(site.calls)
-            return None
         begin = perf_counter()
         site.kinds.add(type(first.grad_fn))
         site.checked += 1
         site.due = next_due(site.calls) if site.calls >= site.due else site.due
-        glance.learn(site, given)
+        glance.learn(site, args)
         found = look(site.loss, given)
         tracing.asked()
         self.ledger.take(site, found)
