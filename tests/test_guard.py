@@ -318,6 +318,42 @@ class TestNotes:
         assert "LG602" in caught.value.__notes__[0]
 
 
+class TestLastBatches:
+    """What right programs do now and then is not reported."""
+
+    def test_one_class_in_one_batch(self) -> None:
+        """InfoNCE: the classes are the samples of the batch, and the last batch has one."""
+        with guard("collect") as watching:
+            for size in (8, 8, 1):
+                F.cross_entropy(torch.randn(size, size, requires_grad=True), torch.arange(size))
+
+        assert codes(watching) == []
+
+    def test_one_class_always(self) -> None:
+        with guard("collect") as watching:
+            for _ in range(3):
+                F.cross_entropy(torch.randn(8, 1, requires_grad=True), torch.zeros(8, dtype=torch.long))
+
+        assert codes(watching) == ["LG118"]
+
+    @pytest.mark.parametrize(("later", "found"), [([-1.0, 0.0, 1.0], []), ([1.0, 0.0, 0.0], ["LG205"])])
+    def test_signs_with_ties(self, later: list[float], found: list[str]) -> None:
+        left, right = torch.randn(3), torch.randn(3)
+        with guard("collect") as watching:
+            for target in ([0.0, 1.0, 1.0], later):
+                F.margin_ranking_loss(left, right, torch.tensor(target))
+
+        assert codes(watching) == found
+
+    def test_a_one_hot_batch_between_mixtures(self) -> None:
+        one_hot = F.one_hot(LABELS, 5).float()
+        with guard("collect") as watching:
+            for share in (1.0, 0.3, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0):
+                F.cross_entropy(ROWS, share * one_hot + (1 - share) * one_hot.flip(0))
+
+        assert codes(watching) == []
+
+
 class TestPace:
     """All of the first calls are visited, then one in thirty-two, never in step with a loop."""
 

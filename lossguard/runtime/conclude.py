@@ -34,7 +34,7 @@ def _seeing(look: Look, sight: Sight, numbers: tuple[float, ...] | None, tally: 
         case Role.UNIT:
             return targets.unit(look, sight, numbers)
         case Role.SIGNS:
-            return targets.signs(numbers)
+            return targets.signs(numbers, tally)
 
 
 def _related(look: Look, seeings: dict[str, Seeing], numbers: Numbers) -> dict[str, Seeing]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from lossguard.domains import Seen
 from lossguard.findings import Finding, Stop
 from lossguard.judge import Verdict, judge
 from lossguard.rulebook import RuleBook, shipped
@@ -108,7 +109,13 @@ class Ledger:
     def judged(self, site: Site, look: Look, seeings: Mapping[str, Seeing]) -> None:
         """Judge a way of being called that is new at its site; count one that is known."""
         if look.family == site.loss.family and "result" not in seeings:
+            site.sizes.update(sight.classes for sight in look.sights.values() if sight.name == "input")
             waits = any(one.waiting for one in seeings.values())
+            if _has_one_class(seeings):
+                # In-batch losses meet a last batch of one sample; only a network that always has one class is wrong.
+                if len(site.sizes) > 1:
+                    return
+                waits |= site.checked < FIRST
             site.pending = (look, seeings) if waits else None
             if waits:
                 return
@@ -126,6 +133,8 @@ class Ledger:
         if site.pending is not None:
             look, seeings = site.pending
             site.pending = None
+            if _has_one_class(seeings) and len(site.sizes) > 1:
+                return
             self._settled(site, look, seeings)
 
     def _settled(self, site: Site, look: Look, seeings: Mapping[str, Seeing]) -> None:
@@ -181,6 +190,10 @@ class Ledger:
     def findings(self) -> list[Finding]:
         """All findings, in the order of reports."""
         return sorted(map(self.finding, self.observed.values()), key=lambda one: (one.span, one.code))
+
+
+def _has_one_class(seeings: Mapping[str, Seeing]) -> bool:
+    return any(one.seen & {Seen.ONE_CLASS, Seen.SOFTMAX_OVER_ONE} for one in seeings.values())
 
 
 def _nothing() -> None:

@@ -110,10 +110,6 @@ def cause(args: Iterable[Any]) -> tuple[str, ...]:
     return ("all it was given was finite",)
 
 
-def maker(tensor: Any, sites: list[Site], *, failed: bool) -> Site | None:
-    """The site whose result a backward pass starts from; after a failure, the only site whose result has no gradient."""
-    for site in sites:
-        if site.result is not None and site.result() is tensor:
-            return site
-    cut = [site for site in sites if site.detached]
-    return cut[0] if failed and len(cut) == 1 and not tensor.requires_grad else None
+def maker(tensor: Any, sites: list[Site]) -> Site | None:
+    """The site whose result a backward pass starts from."""
+    return next((site for site in sites if site.result is not None and site.result() is tensor), None)

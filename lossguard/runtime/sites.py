@@ -32,8 +32,8 @@ class Witnessed:
 class Site:
     """One call of a loss in somebody's code, and what has been counted there.
 
-    `due` is the number of the next call to check, `cost` what a whole look took and `interval` the time from one call to the
-    next, in seconds.
+    `due` is the number of the next call to check, `sizes` are the numbers of classes that were met, `cost` is what a whole look
+    took and `interval` the time from one call to the next, in seconds.
     """
 
     loss: Loss
@@ -55,7 +55,7 @@ class Site:
     pending: Any = None
     off: str | None = None
     result: Any = None
-    detached: bool = False
+    sizes: set[int] = field(default_factory=set)
     fixed: Span | None = None
     owner: str | None = None
     usual: set[Any] = field(default_factory=set)
@@ -85,7 +85,7 @@ def site_of(loss: Loss, frame: FrameType, inner: FrameType | None, number: int) 
     """The site of a call; `inner` is the frame that the user's code called."""
     code = inner.f_code if inner is not None else None
     names = inner_parameters(loss, inner)
-    direct = code is None or code is loss.code or code.co_name in {"_wrapped_call_impl", "_call_impl", "__call__", "wrapper"}
+    direct = code is None or code is loss.code or code.co_name in {"_wrapped_call_impl", "_call_impl", "__call__", "forward"}
     project = frame
     while project.f_back is not None and is_library(project.f_code.co_filename):
         project = project.f_back

@@ -125,11 +125,14 @@ def unit(look: Look, sight: Sight, numbers: tuple[float, ...] | None) -> Seeing:
     return Seeing(seen=frozenset(seen), evidence=tuple(evidence))
 
 
-def signs(numbers: tuple[float, ...] | None) -> Seeing:
-    """Targets -1 and +1, unless they are 0 and 1."""
+def signs(numbers: tuple[float, ...] | None, tally: Tally) -> Seeing:
+    """Targets -1 and +1, unless they are 0 and 1 in every call: a small batch of ties and wins holds no -1 either."""
     if numbers is None:
-        return Seeing()
+        return Seeing(tally=tally)
     found = Extremes(*numbers)
-    if (found.low, found.high, found.fractional) == (0, 1, 0):
-        return Seeing(seen=frozenset({Seen.UNSIGNED}), evidence=("zeros and ones only",), known=True)
-    return Seeing()
+    now = Tally(tally.rows, tally.calls + 1, tally.broken or found.low < 0)
+    if now.broken or (found.low, found.high, found.fractional) != (0, 1, 0):
+        return Seeing(tally=now)
+    return Seeing(
+        seen=frozenset({Seen.UNSIGNED}), evidence=("zeros and ones only",), known=True, waiting=now.calls < _ENOUGH_CALLS, tally=now
+    )

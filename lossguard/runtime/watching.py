@@ -176,15 +176,13 @@ class Guard(ContextDecorator):
         """Look at the result: whether it is a number, and which site it came from."""
         if is_captured(result):
             return
-        learning = torch.is_grad_enabled()
-        self._safely(site, lambda: self._weighed(site, seen, args, result, learning=learning))
+        self._safely(site, lambda: self._weighed(site, seen, args, result))
 
-    def _weighed(self, site: Site, seen: Look | None, args: tuple[Any, ...], result: Any, *, learning: bool) -> None:
+    def _weighed(self, site: Site, seen: Look | None, args: tuple[Any, ...], result: Any) -> None:
         if not isinstance(result, torch.Tensor) or not site.loss.is_loss:
             return
         if seen is not None:
             site.result = weakref.ref(result)
-            site.detached = learning and not result.requires_grad
         if result.numel() != 1 or not result.is_floating_point() or not can_be_read(result):
             return
         if not result.is_cuda:
@@ -257,7 +255,7 @@ class Guard(ContextDecorator):
 
     def backward(self, tensor: Any, error: Exception | None) -> None:
         """A backward pass from a tensor without a graph: the site that made it, if one did, is told of it."""
-        site = mistakes.maker(tensor, self.sites, failed=error is not None)
+        site = mistakes.maker(tensor, self.sites)
         if site is None:
             return
         seeing = Seeing(
