@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lossguard.interpret import names, objects
 from lossguard.interpret.machine import ExhaustedError, Machine, Site
-from lossguard.interpret.things import Function, Imported, ProjectClass
+from lossguard.interpret.things import Function, ProjectClass
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import statements_of
 from lossguard.values import Thing, Value
@@ -76,6 +76,3 @@ def _was_run(m: Machine, function: Function, cls: ProjectClass) -> bool:
     if function.owner == cls:
         return function.place in m.entered
     return (function.place, cls.place) in m.entered_on
-
-
-__all__ = ["Imported", "run"]
