@@ -127,6 +127,16 @@ def test_ctrl_c_ends_the_process_as_ctrl_c_does(tmp_path: Path) -> None:
     assert "lossguard met no loss" in done.stderr
 
 
+def test_nothing_is_left_behind(tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    command = [*LOSSGUARD, "run", "--spawn", "train.py", "spawn"]
+    (tmp_path / "train.py").write_text(CHILDREN, encoding="utf-8")
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary"), "OMP_NUM_THREADS": "1"}
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, timeout=120, env=environment)
+
+    assert [path.name for path in (tmp_path / "temporary").iterdir() if path.name.startswith("lossguard")] == []
+
+
 def test_strict_fails_where_something_was_found(tmp_path: Path) -> None:
     assert run(tmp_path, "--strict", "train.py", train=TRAIN).returncode == 1
     assert run(tmp_path, "--strict", "train.py", train="print('nothing')\n").returncode == 0

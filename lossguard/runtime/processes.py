@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing.util
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Mapping
@@ -69,7 +70,9 @@ def gathered(guard: Guard, where: Group) -> dict[str, Any]:
     until = time.monotonic() + LONGEST_WAIT
     while len(list(where.folder.glob("rank*.done"))) < where.ranks - 1 and time.monotonic() < until:
         time.sleep(0.05)
-    return merged([record(guard), *left(where.folder)])
+    found = merged([record(guard), *left(where.folder)])
+    shutil.rmtree(where.folder, ignore_errors=True)
+    return found
 
 
 def done(guard: Guard, where: Group) -> None:

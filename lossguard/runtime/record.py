@@ -81,8 +81,8 @@ def _summed(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def leave(guard: Guard, folder: Path) -> None:
-    """Write a process's record where the reporting process looks for it; nothing where it saw no loss."""
-    if guard.sites:
+    """Write a process's record where the reporting process looks for it; nothing where it saw no loss, or came too late."""
+    if guard.sites and folder.is_dir():
         path = folder / f"{os.getpid()}.json"
         path.with_suffix(".part").write_text(json.dumps(record(guard)), encoding="utf-8")
         path.with_suffix(".part").replace(path)
