@@ -108,6 +108,9 @@ def _arguments(frame: FrameType) -> Iterator[tuple[str, Any]]:
     return ((name, frame.f_locals.get(name)) for name in names if name not in _OPTIONS)
 
 
+ALL_FINITE: Final = ("all it was given was finite",)
+
+
 def cause(args: Iterable[Any]) -> tuple[str, ...]:
     """Which of the arguments was not finite already; none of them, if the loss itself overflowed."""
     names = ("its input", "its target")
@@ -116,7 +119,7 @@ def cause(args: Iterable[Any]) -> tuple[str, ...]:
             nans, infs = int(tensor.isnan().sum()), int(tensor.isinf().sum())
             if nans or infs:
                 return (f"{name} held {nans} NaN and {infs} infinite of {tensor.numel()} numbers already",)
-    return ("all it was given was finite",)
+    return ALL_FINITE
 
 
 def maker(tensor: Any, sites: list[Site]) -> Site | None:

@@ -21,7 +21,7 @@ import torch
 
 from lossguard.domains import Domain, Seen
 from lossguard.findings import Finding
-from lossguard.runtime import glance, graphs, mistakes, patches, tracing
+from lossguard.runtime import glance, graphs, mistakes, patches, scaling, tracing
 from lossguard.runtime.ledger import Ledger, Waiting, book
 from lossguard.runtime.losses import Loss, bound
 from lossguard.runtime.measure import Reading, can_be_read, is_captured
@@ -186,17 +186,24 @@ class Guard(ContextDecorator):
         if result.numel() != 1 or not result.is_floating_point() or not can_be_read(result):
             return
         if not result.is_cuda:
-            if not math.isfinite(result.item()):
-                self._not_finite(site, mistakes.cause(args))
+            self._valued(site, result.item(), args)
         elif seen is not None:
-            reading = Reading([result.detach().reshape(1)])
-            self.ledger.later(site, reading, lambda numbers: None if math.isfinite(numbers[0][0]) else self._not_finite(site, ()))
+            self.ledger.later(site, Reading([result.detach().reshape(1)]), lambda numbers: self._valued(site, numbers[0][0], ()))
 
-    def _not_finite(self, site: Site, evidence: tuple[str, ...]) -> None:
-        """NaN or infinity; that every target was ignored is another rule's."""
-        if any(Seen.ALL_IGNORED in one.seen for way in site.witnessed.values() for one in way.seeings.values()):
+    def _valued(self, site: Site, value: float, args: tuple[Any, ...]) -> None:
+        """Whether a loss is a number; that every target was ignored is another rule's."""
+        if math.isfinite(value):
+            site.overflowed = 0
             return
-        seeing = Seeing(Domain.LOSS, seen=frozenset({Seen.NOT_FINITE}), evidence=(*evidence, f"first seen at call {site.calls}"))
+        seen = {word for way in site.witnessed.values() for one in way.seeings.values() for word in one.seen}
+        if Seen.ALL_IGNORED in seen:
+            return
+        evidence = mistakes.cause(args) if args else ()
+        site.overflowed = site.overflowed or site.calls
+        may_settle = evidence != mistakes.ALL_FINITE and site.calls - site.overflowed < scaling.SETTLING
+        if may_settle and Seen.NOT_FINITE not in seen and scaling.is_at_work():
+            return
+        seeing = Seeing(Domain.LOSS, seen=frozenset({Seen.NOT_FINITE}), evidence=(*evidence, f"first seen at call {site.overflowed}"))
         self.ledger.judged(site, Look(site.loss.family, {}, {}), {"result": seeing})
 
     def failed(self, loss: Loss, inner: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> None:
