@@ -11,8 +11,9 @@ import sys
 import textwrap
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import redirect_stderr
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, redirect_stderr
+from pathlib import Path
 
 import pytest
 import torch
@@ -20,10 +21,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # as everybody calls it
 
 import lossguard
-from lossguard.findings import Finding
+from lossguard.config import Config
+from lossguard.engine import check
+from lossguard.findings import Finding, Severity
 from lossguard.runtime import Guard, LossWarning, WrongLossError, guard, ledger, patches, watch
 from lossguard.runtime.losses import LOSSES
 from lossguard.runtime.measure import Reading
+from tests.runs import PRELUDE, run_guarded
 
 ROWS = torch.randn(8, 5)
 LABELS = torch.arange(8) % 5
@@ -352,6 +356,56 @@ class TestLastBatches:
                 F.cross_entropy(ROWS, share * one_hot + (1 - share) * one_hot.flip(0))
 
         assert codes(watching) == []
+
+
+class TestEvaluation:
+    """Where nothing is learned, what only makes learning harder or slower is not worth a word; a wrong number is."""
+
+    @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+    def test_a_detour_of_evaluation(self, mode: Callable[[], AbstractContextManager[None]]) -> None:
+        probs, scores = ROWS.clone().requires_grad_().softmax(1), ROWS.clone().requires_grad_()
+        with guard("collect") as watching, mode():
+            for _ in range(5):
+                F.cross_entropy(scores.log_softmax(1), LABELS)
+                F.cross_entropy(scores, F.one_hot(LABELS, 5).float())
+                entropy = -(probs * probs.log()).sum(1)
+
+        assert entropy.shape == (8,)
+        assert codes(watching) == []
+
+    def test_the_same_while_something_is_learned(self) -> None:
+        scores = ROWS.clone().requires_grad_()
+        with guard("collect") as watching:
+            for learning in (False, True):
+                with torch.set_grad_enabled(learning):
+                    F.cross_entropy(scores.log_softmax(1), LABELS)
+
+        assert codes(watching) == ["LG102"]
+
+    def test_a_wrong_number(self) -> None:
+        with guard("collect") as watching, torch.no_grad():
+            F.cross_entropy(ROWS.softmax(1), LABELS)
+
+        assert codes(watching) == ["LG101"]
+
+
+@pytest.mark.parametrize(
+    ("call", "severity"),
+    [
+        ("F.cross_entropy(logits, rows)", Severity.INFO),
+        ("F.cross_entropy(logits, rows, label_smoothing=0.1)", Severity.INFO),
+        ("nn.CrossEntropyLoss()(logits, rows)", Severity.INFO),
+        ("F.cross_entropy(logits, rows, weight=torch.ones(5))", Severity.ERROR),
+        ("F.cross_entropy(logits, rows, weight=torch.ones(5), reduction='sum')", Severity.WARNING),
+    ],
+)
+def test_both_halves_weigh_one_hot_rows_alike(call: str, severity: Severity, tmp_path: Path) -> None:
+    text = f"{PRELUDE}rows = F.one_hot(y, 5).float()\n{call}\n"
+    watching, _ = run_guarded(tmp_path / "example.py", text)
+    before = check(["example.py"], tmp_path, Config(folder=tmp_path), cached=False).findings
+
+    assert [(one.code, one.severity) for one in watching.findings] == [("LG201", severity)]
+    assert [(one.code, one.severity) for one in before] == [("LG201", severity)]
 
 
 class TestPace:

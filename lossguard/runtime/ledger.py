@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lossguard.domains import Seen
-from lossguard.findings import Finding, Stop
+from lossguard.findings import Finding, Severity, Stop
 from lossguard.judge import Verdict, judge
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.runtime import graphs, tracing
@@ -147,6 +147,8 @@ class Ledger:
             event = event_of(look, seeings, site, spelled(site))
             site.witnessed[key] = Witnessed(look, seeings, event)
             for verdict in judge(book(), [event]):
+                if verdict.severity is not Severity.ERROR and not look.learning:
+                    continue  # it speaks of how well something is learned, or at what cost
                 self._found(site, verdict, seeings, key)
                 if not graphs.used and any(sight.origin is not None for sight in look.sights.values()):
                     tracing.arm()

@@ -154,9 +154,10 @@ class Guard(ContextDecorator):
         if args and is_captured(args[0]):
             return None
         self._drain()
-        return self._safely(site, lambda: self._looked(site, inner, args, kwargs))
+        learning = torch.is_grad_enabled()
+        return self._safely(site, lambda: self._looked(site, inner, args, kwargs, learning=learning))
 
-    def _looked(self, site: Site, inner: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Look | None:
+    def _looked(self, site: Site, inner: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any], *, learning: bool) -> Look | None:
         given = bound(site.loss, inner, args, kwargs)
         first = next((given[name] for name in site.loss.roles if isinstance(given.get(name), torch.Tensor)), None)
         if first is None or (site.calls < site.due and type(first.grad_fn) in site.kinds):
@@ -166,7 +167,7 @@ class Guard(ContextDecorator):
         site.checked += 1
         site.due = next_due(site.calls) if site.calls >= site.due else site.due
         glance.learn(site, args)
-        found = look(site.loss, given)
+        found = look(site.loss, given, learning=learning)
         tracing.asked()
         self.ledger.take(site, found)
         site.cost = perf_counter() - begin

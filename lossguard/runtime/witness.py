@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import torch
@@ -43,7 +43,10 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at one call. `measured` names the arguments of which numbers are on their way, in the order of `reading`."""
+    """One look at one call. `measured` names the arguments of which numbers are on their way, in the order of `reading`.
+
+    `learning` says that gradients are recorded: under `no_grad` a loss is only a number to look at.
+    """
 
     family: str
     sights: Mapping[str, Sight]
@@ -52,12 +55,13 @@ class Look:
     reading: measure.Reading | None = None
     weighted: bool = False
     empty: bool = False
+    learning: bool = True
 
 
 LITERALS: Final = ("reduction", "size_average", "reduce", "ignore_index", "log_target", "log_input", "label_smoothing", "blank")
 
 
-def look(loss: Loss, given: Mapping[str, Any], *, values: bool = True) -> Look:
+def look(loss: Loss, given: Mapping[str, Any], *, values: bool = True, learning: bool = True) -> Look:
     """Look at one call; without `values` only at what costs nothing to read."""
     tensors = {name: given[name] for name in loss.roles if isinstance(given.get(name), torch.Tensor)}
     sights = dict(_sights(loss, tensors))
@@ -68,12 +72,13 @@ def look(loss: Loss, given: Mapping[str, Any], *, values: bool = True) -> Look:
         literals,
         weighted=isinstance(given.get("weight"), torch.Tensor),
         empty=any(tensor.numel() == 0 for tensor in tensors.values()),
+        learning=learning,
     )
     if not values:
         return found
     vectors = dict(_measured(found, tensors, given))
     reading = measure.Reading(list(vectors.values()))
-    return Look(found.family, sights, literals, tuple(vectors), reading, found.weighted, found.empty)
+    return replace(found, measured=tuple(vectors), reading=reading)
 
 
 def _sights(loss: Loss, tensors: Mapping[str, Any]) -> Iterator[tuple[str, Sight]]:
