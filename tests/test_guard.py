@@ -139,6 +139,99 @@ def test_guards_may_be_nested() -> None:
     assert codes(outer) == codes(inner) == ["LG101"]
 
 
+class TestTwice:
+    """A guard that is entered again while it is active: recursion, a decorated function in a decorated function, threads."""
+
+    def test_the_outer_one_stays_active_when_the_inner_one_ends(self) -> None:
+        watching = guard("collect")
+        with watching:
+            with watching:
+                F.cross_entropy(ROWS, LABELS)
+            wrong()
+            assert patches.active == (watching,)
+
+        assert codes(watching) == ["LG101"]
+
+    def test_every_call_counts_once(self) -> None:
+        with guard("collect") as watching, watching:
+            for _ in range(20):
+                wrong()
+
+        assert [site.calls for site in watching.sites] == [20]
+
+    def test_a_decorated_function_that_calls_itself(self) -> None:
+        watching = guard("collect")
+
+        @watching
+        def train(depth: int) -> None:
+            wrong()
+            if depth:
+                train(depth - 1)
+
+        train(3)
+
+        assert [site.calls for site in watching.sites] == [4]
+
+    def test_what_waits_for_more_calls_waits_for_the_outer_one(self) -> None:
+        rows, labels = torch.randn(8, 1, requires_grad=True), torch.zeros(8, dtype=torch.long)
+        with guard("collect") as watching:
+            with watching:
+                F.cross_entropy(rows, labels)
+            assert codes(watching) == []
+
+        assert codes(watching) == ["LG118"]
+
+    def test_in_two_threads_of_which_one_ends_first(self) -> None:
+        watching, inside, ended = guard("collect"), threading.Event(), threading.Event()
+
+        @watching
+        def long() -> None:
+            inside.set()
+            ended.wait(10)
+            wrong()
+
+        thread = threading.Thread(target=long)
+        thread.start()
+        inside.wait(10)
+        watching(lambda: None)()
+        ended.set()
+        thread.join()
+
+        assert codes(watching) == ["LG101"]
+
+
+class TestThreads:
+    """Calls of several threads are counted as those of one."""
+
+    def run(self, calls: int) -> Guard:
+        """So many calls in each of eight threads, which take turns as often as they can."""
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        with guard("collect") as watching:
+            threads = [threading.Thread(target=lambda: [F.cross_entropy(ROWS, LABELS) for _ in range(calls)]) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        sys.setswitchinterval(interval)
+        return watching
+
+    def test_the_first_calls_are_counted_one_by_one(self) -> None:
+        (site,) = self.run(patches.ALL_OF // 8).sites
+
+        assert (site.calls, site.visits) == (patches.ALL_OF, patches.ALL_OF)
+
+    def test_later_ones_by_what_a_visit_stands_for(self) -> None:
+        (site,) = self.run(2000).sites
+
+        assert 8 * 2000 - 64 <= site.calls <= 8 * 2000
+
+    def test_so_are_checks_and_what_was_seen_in_them(self) -> None:
+        (site,) = self.run(patches.ALL_OF // 8).sites
+
+        assert site.checked == sum(way.times for way in site.witnessed.values()) >= 10
+
+
 class TestWatch:
     """One loss, wherever it is called."""
 

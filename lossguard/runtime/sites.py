@@ -24,7 +24,7 @@ class Witnessed:
 
     look: Look
     seeings: Mapping[str, Seeing]
-    event: Event | None = None
+    event: Event
     times: int = 1
 
 

@@ -81,18 +81,20 @@ class Guard(ContextDecorator):
     def __enter__(self) -> Self:
         """Start watching. Raises RuleError for a rule page that is none."""
         book()
-        patches.enter(self)
-        graphs.listen(self.compiled)
+        if patches.enter(self):
+            graphs.listen(self.compiled)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop watching; what is still on its way is read, and an error of a loss gains a note."""
-        patches.leave(self)
+        ends = patches.leave(self)
+        if isinstance(error, Exception):
+            self.explain(error)
+        if not ends:  # it was entered twice, in this thread or in another one
+            return
         graphs.forget(self.compiled)
         if not patches.active:
             tracing.disarm()
-        if isinstance(error, Exception):
-            self.explain(error)
         try:
             self._drain(wait=True)
             for site in self.sites:
@@ -124,15 +126,16 @@ class Guard(ContextDecorator):
                 site = self._new(loss, frame, inner)
             now = perf_counter()
             site.interval, site.visited_at = (now - site.visited_at) / weight, now
-            site.calls += weight
-            site.visits += 1
+            with self.ledger.lock:
+                site.calls += weight
+                site.visits += 1
             if site.off:
                 return None
             if type(args[0].grad_fn) in site.kinds:
                 if site.calls < site.due:
                     return None if site.visits & _NOW_AND_THEN else site
                 if glance.suffices(site) and not is_captured(args[0]) and glance.is_usual(site, args):
-                    site.checked, site.due = site.checked + 1, next_due(site.calls)
+                    self._check(site)
                     return None
         except Exception as error:  # noqa: BLE001  # nothing of ours may reach training
             self._trouble(loss.family, error)
@@ -164,14 +167,19 @@ class Guard(ContextDecorator):
             return None
         begin = perf_counter()
         site.kinds.add(type(first.grad_fn))
-        site.checked += 1
-        site.due = next_due(site.calls) if site.calls >= site.due else site.due
+        self._check(site)
         glance.learn(site, args)
         found = look(site.loss, given, learning=learning)
         tracing.asked()
         self.ledger.take(site, found)
         site.cost = perf_counter() - begin
         return found
+
+    def _check(self, site: Site) -> None:
+        """Count a check, and set the next one where this one was due."""
+        with self.ledger.lock:
+            site.checked += 1
+            site.due = next_due(site.calls) if site.calls >= site.due else site.due
 
     def after(self, site: Site, seen: Look | None, args: tuple[Any, ...], result: Any) -> None:
         """Look at the result: whether it is a number, and which site it came from."""
