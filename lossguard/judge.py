@@ -131,10 +131,10 @@ def _verdict(
     choice = event.path - _shared(site)
     always = all(other.wrong for other in matches)
     guard = ALWAYS if always else match.guard
-    if guard and choice and _has_right_partner(book, event, site, match, held):
-        return
     conditions = guard | choice
     open_conditions = frozenset(literal for literal in conditions if not literal.default_holds)
+    if open_conditions and guard and choice and _has_right_partner(book, event, site, match, held):
+        return
     if any(is_phase(literal) or _is_switched_off(literal) for literal in open_conditions):
         return
     certainty = Certainty.MAY_HOLD if open_conditions else Certainty.HOLDS

@@ -80,6 +80,9 @@ EFFECTS: Final[Mapping[str, range]] = {
     "Attribute": range(1, 3),  # Attribute("object", "name"): getattr
 }
 
+# The effects that hand the arguments of a call on to another function, each with all that it may be.
+HANDED_ON: Final = frozenset("As Calls Chained Applied Python Partial Passed Fits Invokes Constructed".split())
+
 # The relations that an argument may have to others.
 RELATIONS: Final[Mapping[str, range]] = {
     "Small": range(0, 1),  # a constant near zero: an epsilon
@@ -161,6 +164,11 @@ class Contract:
     def makes_loss(self) -> bool:
         """Whether a call gives a loss, so that its parameters are demands."""
         return any(signature.result.domain is Domain.LOSS for signature in self.signatures)
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether a call is a call of something else with the same arguments, so that what they may be is not told apart here."""
+        return len(self.signatures) == 1 and any(word.name in HANDED_ON for word in self.signatures[0].result.effects)
 
     @property
     def demands(self) -> dict[str, frozenset[Domain]]:

@@ -5,11 +5,11 @@ The verbs only look up who does the work; the modules beside this one do it, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from lossguard.contracts.language import Word
 from lossguard.contracts.library import Library
@@ -20,6 +20,8 @@ from lossguard.interpret.things import Address, Arguments, Function, ProjectClas
 from lossguard.program import Program
 from lossguard.syntax import ir
 from lossguard.values import Event, Place, Thing, Unknown, Value, Why, join, sole, unknown
+
+A = TypeVar("A")
 
 
 class Flow(Enum):
@@ -162,11 +164,15 @@ class Machine:
         only = value.only
         if only is not None:
             return work(only)
+        return self.split(((guard, thing) for thing, guard in value.cases), work)
+
+    def split(self, alternatives: Iterable[tuple[Guard, A]], work: Callable[[A], Value]) -> Value:
+        """Do something with every alternative, on the path where it is the case, and join what comes out."""
         branches = []
-        for thing, guard in value.cases:
+        for guard, one in alternatives:
             with self.assuming(guard) as possible:
                 if possible:
-                    (result, delta) = self.store.aside(lambda thing=thing: work(thing))  # type: ignore[misc]  # bound now
+                    (result, delta) = self.store.aside(lambda one=one: work(one))  # type: ignore[misc]  # bound now
                     branches.append((guard, result, delta))
         return self.merge(branches) if branches else unknown(Why.SYNTAX, "no case is possible here")
 
