@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from lossguard.domains import Reach
 from lossguard.source import Span
 
 
@@ -43,7 +44,7 @@ class Stop:
 class Finding:
     """One mistake at one place, with the way on which the wrong value got there.
 
-    `evidence` is what a run saw of it, in sentences, and `function` the one that the call stands in; both are a run's alone.
+    `reach` says whether training suffers, or only a number that is reported. `evidence` is what a run saw of it, in sentences, and `function` the one that the call stands in; both are a run's alone.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Finding:
     line: str = ""
     evidence: tuple[str, ...] = ()
     function: str | None = None
+    reach: Reach = Reach.TRAINED
 
     @property
     def fingerprint(self) -> str:
@@ -79,6 +81,7 @@ def to_json(finding: Finding, url: str) -> dict[str, Any]:
         "severity": finding.severity.value,
         "certainty": finding.certainty.value,
         "condition": finding.condition,
+        "reach": finding.reach.value,
         "message": finding.message,
         **_located(finding.span),
         "trace": [{**_located(stop.span), "message": stop.message} for stop in finding.trace],
@@ -94,7 +97,7 @@ def from_json(row: Mapping[str, Any]) -> Finding:
     trace = tuple(Stop(_span(stop), stop["message"]) for stop in row["trace"])
     return Finding(
         row["code"], row["name"], Severity(row["severity"]), row["message"], _span(row), Certainty(row["certainty"]), row["condition"],
-        trace, evidence=tuple(row.get("evidence", ())), function=row.get("function"),
+        trace, evidence=tuple(row.get("evidence", ())), function=row.get("function"), reach=Reach(row.get("reach", "trained")),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Final
 
+from lossguard.domains import Reach
 from lossguard.findings import Certainty, Severity
 from lossguard.guards import ALWAYS, Guard, Literal, both, is_phase, spelled
 from lossguard.rulebook import Pattern, Rule, RuleBook, When
@@ -29,6 +30,7 @@ class Verdict:
     message: str
     place: Place
     source: Place | None
+    reach: Reach
     steps: tuple[Step, ...]
 
 
@@ -56,8 +58,8 @@ def judge(book: RuleBook, events: Iterable[Event]) -> list[Verdict]:
     return list(found.values())
 
 
-def _rank(verdict: Verdict) -> tuple[bool, int]:
-    return verdict.certainty is not Certainty.HOLDS, len(verdict.steps)
+def _rank(verdict: Verdict) -> tuple[bool, bool, int]:
+    return verdict.reach is Reach.MEASURED, verdict.certainty is not Certainty.HOLDS, len(verdict.steps)
 
 
 def _verdicts(book: RuleBook, event: Event, site: list[Event]) -> Iterator[Verdict]:
@@ -178,6 +180,7 @@ def _worded(
     message = rule.message.format(**{**fields, "call": event.spelled or _UNNAMED})
     usual = when.severity if when.severity is not None else rule.severity
     severity = usual if certainty is Certainty.HOLDS else usual.lower
+    severity = severity if event.reach is Reach.TRAINED else severity.lower
     chosen = tuple(event.callee) if event.callee is not None else ()
     source = tensors[0].source if tensors else None
-    return Verdict(rule, severity, certainty, condition, message, event.place, source, (*steps, *chosen))
+    return Verdict(rule, severity, certainty, condition, message, event.place, source, event.reach, (*steps, *chosen))

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from lossguard.domains import Reach
 from lossguard.guards import Guard, Symbol
 from lossguard.interpret.store import Delta, Recording
 from lossguard.interpret.things import (
@@ -54,6 +55,7 @@ class Remembered:
     delta: Delta
     events: dict[Event, None]
     context: int | None
+    reach: Reach
     _roots: frozenset[Hashable] | None = None
 
     @property
@@ -81,6 +83,7 @@ class Memory:
         for known in self._calls.get(function.place, ()):
             if (
                 known.context in {None, context}
+                and known.reach is m.reach
                 and known.scopes == function.scopes
                 and _same_arguments(known.arguments, arguments)
                 and all(m.store.cells.get(cell) == value for cell, value in known.inputs)
@@ -99,7 +102,7 @@ class Memory:
         inputs = tuple((cell, m.store.cells.get(cell)) for cell in did.reads if cell in m.store.cells or not inside.address(cell[0]))
         changed, chain = (delta, context) if leaks else (outward, None)
         kept = self._calls.setdefault(function.place, [])
-        kept.insert(0, Remembered(function.scopes, arguments, m.path, inputs, result, changed, did.events, chain))
+        kept.insert(0, Remembered(function.scopes, arguments, m.path, inputs, result, changed, did.events, chain, m.reach))
         del kept[MOST_KEPT:]
 
 
