@@ -44,7 +44,8 @@ class Stop:
 class Finding:
     """One mistake at one place, with the way on which the wrong value got there.
 
-    `reach` says whether training suffers, or only a number that is reported. `evidence` is what a run saw of it, in sentences, and `function` the one that the call stands in; both are a run's alone.
+    `reach` says whether training suffers, or only a number that is reported.
+    `evidence` is what a run saw of it, in sentences, and `function` the one that the call stands in; both are a run's alone.
     """
 
     code: str

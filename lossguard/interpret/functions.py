@@ -69,8 +69,8 @@ def _decorated(m: Machine, decorator: Value, value: Value, site: Site) -> Value:
             return sole(replace(function, kind=Kind.PROPERTY))
         case Recording() as recording if isinstance(function, Function):
             return sole(replace(function, recording=recording))
-        case External(name=name) if (recording := _recording(m, name, site)) is not None and isinstance(function, Function):
-            return sole(replace(function, recording=recording))
+        case External(name=name) if (found := _recording(m, name, site)) is not None and isinstance(function, Function):
+            return sole(replace(function, recording=found))
         case Function():
             made = m.call(decorator, Arguments((value,)), site)
             return value if isinstance(made.only, Unknown) or made == NONE else made
