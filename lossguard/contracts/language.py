@@ -30,6 +30,7 @@ EFFECTS: Final[Mapping[str, range]] = {
     "Unmixed": range(0, 1),  # drops the origin: a mixture is no longer "the output of a softmax"
     "Complemented": range(0, 1),  # 1 - p
     "Learned": range(0, 1),  # what training changes
+    "Drawn": range(0, 1),  # random: the same call gives other numbers each time
     "Floored": range(1, 2),  # a number above 0 keeps it away from 0: `p + 1e-8`
     "Reshaped": range(1, 2),  # view, reshape
     "Permuted": range(1, 2),

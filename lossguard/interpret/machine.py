@@ -20,7 +20,7 @@ from lossguard.interpret.store import Delta, Store, joined
 from lossguard.interpret.things import Address, Arguments, Function, ProjectClass, Recording, Scope
 from lossguard.program import Program
 from lossguard.syntax import ir
-from lossguard.values import Event, Place, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import Event, Place, Term, Thing, Unknown, Value, Why, join, sole, unknown
 
 A = TypeVar("A")
 
@@ -121,6 +121,7 @@ class Machine:
         self.main = ""
         self.path: Guard = ALWAYS
         self.reach = Reach.TRAINED
+        self.draws = 0
         self.events: dict[Any, list[Event]] = {}
         self.calls: list[Place] = []
         self.entered: set[Place] = set()
@@ -239,6 +240,13 @@ class Machine:
     def unknown(self, why: Why, detail: str, site: Site) -> Value:
         """An unknown that is identified by the place and the chain of calls that made it."""
         return unknown(why, detail, Symbol(("made", site.place, site.context), detail))
+
+    def drawn(self) -> Term:
+        """A value number that no other value has."""
+        if self.store.recordings:
+            self.store.recordings[-1].drew = True
+        self.draws += 1
+        return Term("Drawn", (self.draws,))
 
     def derived(self, thing: Thing, why: Why, detail: str, step: str, key: Hashable = None) -> Value:
         """Something unknown that belongs to something unknown: `args` -> `args.loss`."""
