@@ -18,7 +18,7 @@ from lossguard.config import Config, selected
 from lossguard.contracts.library import Library
 from lossguard.domains import Reach
 from lossguard.files import found_below
-from lossguard.findings import Finding, Severity, Stop, ordered
+from lossguard.findings import MEASURED, Finding, Severity, Stop, ordered
 from lossguard.judge import Verdict, judge
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
@@ -237,8 +237,9 @@ def _located(program: Program, verdicts: list[Verdict]) -> Iterator[Finding]:
         trace = tuple(Stop(spans[step.place], step.text) for step in one.steps)
         line = _line(program, span)
         yield Finding(
-            one.rule.code, one.rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, line, reach=one.reach
-        )
+            one.rule.code, one.rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, line,
+            reach=one.reach, effect=MEASURED if one.reach is Reach.MEASURED else one.effect,
+        )  # fmt: skip
 
 
 def spans_of(program: Program, places: Iterable[Place]) -> dict[Place, Span]:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from lossguard.domains import Reach
 from lossguard.source import Span
@@ -32,6 +32,13 @@ class Certainty(Enum):
     MAY_HOLD = "may-hold"
 
 
+# The effect of a finding that training does not suffer from.
+MEASURED: Final = (
+    "No gradient flows from this loss, so training does not suffer from it; but the number that is reported is not what it is taken for,"
+    " and neither is a choice that is made by it (the best epoch, early stopping)."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """One stop of a trace: a place, and what happens to the value there."""
@@ -44,7 +51,7 @@ class Stop:
 class Finding:
     """One mistake at one place, with the way on which the wrong value got there.
 
-    `reach` says whether training suffers, or only a number that is reported.
+    `reach` says whether training suffers, or only a number that is reported; `effect` is what this case does to it.
     `evidence` is what a run saw of it, in sentences, and `function` the one that the call stands in; both are a run's alone.
     """
 
@@ -60,6 +67,7 @@ class Finding:
     evidence: tuple[str, ...] = ()
     function: str | None = None
     reach: Reach = Reach.TRAINED
+    effect: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -84,6 +92,7 @@ def to_json(finding: Finding, url: str) -> dict[str, Any]:
         "condition": finding.condition,
         "reach": finding.reach.value,
         "message": finding.message,
+        "effect": finding.effect,
         **_located(finding.span),
         "trace": [{**_located(stop.span), "message": stop.message} for stop in finding.trace],
         "fix": None,
@@ -99,6 +108,7 @@ def from_json(row: Mapping[str, Any]) -> Finding:
     return Finding(
         row["code"], row["name"], Severity(row["severity"]), row["message"], _span(row), Certainty(row["certainty"]), row["condition"],
         trace, evidence=tuple(row.get("evidence", ())), function=row.get("function"), reach=Reach(row.get("reach", "trained")),
+        effect=row.get("effect", ""),
     )  # fmt: skip
 
 

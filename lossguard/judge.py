@@ -35,6 +35,7 @@ class Verdict:
     source: Place | None
     reach: Reach
     steps: tuple[Step, ...]
+    effect: str
     about: tuple[str, Thing] | None = None
 
 
@@ -153,8 +154,10 @@ def _alternatives(argument: Argument, pattern: Pattern) -> Iterator[Case]:
 
 def _fits(pattern: Pattern, thing: Thing) -> bool:
     match thing:
-        case Tensor(domain=domain, made=made, seen=seen):
-            if pattern.literals is not None or not pattern.seen <= seen:
+        case Tensor(domain=domain, made=made, seen=seen, axis=axis):
+            if pattern.literals is not None or not pattern.seen <= seen or axis in pattern.other_axes:
+                return False
+            if pattern.axes is not None and axis not in pattern.axes:
                 return False
             return (pattern.domains is None or domain in pattern.domains) and (pattern.made is None or made in pattern.made)
         case Constant(value=value):
@@ -215,10 +218,12 @@ def _worded(
     rule: Rule, when: When, event: Event, certainty: Certainty, condition: str | None, steps: tuple[Step, ...], tensors: tuple[Tensor, ...]
 ) -> Verdict:
     fields = {argument.name: argument.text for argument in event.arguments}
-    message = rule.message.format(**{**fields, "call": event.spelled or _UNNAMED})
+    message = (when.message or rule.message).format(**{**fields, "call": event.spelled or _UNNAMED})
     usual = when.severity if when.severity is not None else rule.severity
     severity = usual if certainty is Certainty.HOLDS else usual.lower
     severity = severity if event.reach is Reach.TRAINED else severity.lower
     chosen = tuple(event.callee) if event.callee is not None else ()
     source = tensors[0].source if tensors else None
-    return Verdict(rule, severity, certainty, condition, message, event.place, source, event.reach, (*steps, *chosen))
+    return Verdict(
+        rule, severity, certainty, condition, message, event.place, source, event.reach, (*steps, *chosen), when.effect or rule.effect
+    )

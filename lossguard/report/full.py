@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
-from lossguard.domains import Reach
 from lossguard.findings import Certainty, Finding, Severity
 from lossguard.report.frames import Sources, frame
 from lossguard.rulebook import Rule
@@ -17,12 +15,6 @@ from lossguard.source import Span
 
 CONTEXT = 2
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
-
-
-MEASURED: Final = (
-    "No gradient flows from this loss, so training does not suffer from it; but the number that is reported is not what it is taken for,"
-    " and neither is a choice that is made by it (the best epoch, early stopping)."
-)
 
 
 def write(console: Console, findings: list[Finding], rules: dict[str, Rule], sources: Sources, run: str = "") -> None:
@@ -45,7 +37,7 @@ def _finding(finding: Finding, rule: Rule, sources: Sources, width: int, run: st
     for said in finding.evidence:
         yield from _paragraph("seen", said, width)
     yield from _paragraph("run", run, width)
-    yield from _paragraph("effect", MEASURED if finding.reach is Reach.MEASURED else rule.effect, width)
+    yield from _paragraph("effect", finding.effect or rule.effect, width)
     yield from _paragraph("instead", rule.instead, width)
     yield Text()
 
