@@ -22,8 +22,9 @@ from torch.nn import functional as F  # noqa: N812  # as everybody calls it
 
 import lossguard
 from lossguard.config import Config
+from lossguard.domains import Reach
 from lossguard.engine import check
-from lossguard.findings import Finding, Severity
+from lossguard.findings import MEASURED, Finding, Severity
 from lossguard.runtime import Guard, LossWarning, WrongLossError, guard, ledger, patches, watch
 from lossguard.runtime.losses import LOSSES
 from lossguard.runtime.measure import Reading
@@ -475,11 +476,21 @@ class TestEvaluation:
 
         assert codes(watching) == ["LG102"]
 
-    def test_a_wrong_number(self) -> None:
+    def test_a_wrong_number_is_a_wrong_number(self) -> None:
         with guard("collect") as watching, torch.no_grad():
             F.cross_entropy(ROWS.softmax(1), LABELS)
 
-        assert codes(watching) == ["LG101"]
+        (found,) = watching.findings
+        assert (found.code, found.severity, found.reach, found.effect) == ("LG101", Severity.WARNING, Reach.MEASURED, MEASURED)
+
+    def test_a_validation_before_the_training(self) -> None:
+        with guard("collect") as watching:
+            for learning in (False, True):
+                with torch.set_grad_enabled(learning):
+                    F.cross_entropy((ROWS * torch.ones(1, requires_grad=True)).softmax(1), LABELS)
+
+        (found,) = watching.findings
+        assert (found.code, found.severity, found.reach) == ("LG101", Severity.ERROR, Reach.TRAINED)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from lossguard.domains import Domain
+from lossguard.domains import Domain, Reach
 from lossguard.runtime.conclude import conclude
 from lossguard.runtime.provenance import Origin
 from lossguard.runtime.seeing import Seeing, Tally
@@ -31,7 +31,8 @@ def event_of(look: Look, seeings: Mapping[str, Seeing], site: Site, spelling: Sp
     literals = (Argument(name, sole(Constant(value)), repr(value)) for name, value in look.literals.items() if _is_plain(value))
     weight = [Argument("weight", sole(Tensor(Domain.TENSOR) if look.weighted else Constant(None)), "weight")]
     kind = EventKind.CONSTRUCT if look.family == "loss" else EventKind.CALL
-    return Event(kind, look.family, spelling.callee, place, (*tensors, *literals, *weight), is_loss=site.loss.is_loss)
+    reach = Reach.TRAINED if look.learning else Reach.MEASURED
+    return Event(kind, look.family, spelling.callee, place, (*tensors, *literals, *weight), is_loss=site.loss.is_loss, reach=reach)
 
 
 def _is_plain(value: object) -> bool:

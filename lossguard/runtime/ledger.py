@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from lossguard.domains import Seen
-from lossguard.findings import Finding, Severity, Stop
+from lossguard.domains import Reach, Seen
+from lossguard.findings import MEASURED, Finding, Severity, Stop
 from lossguard.judge import Verdict, judge
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.runtime import graphs, tracing
@@ -154,8 +154,8 @@ class Ledger:
 
     def _judge(self, site: Site, look: Look, seeings: Mapping[str, Seeing], event: Event, key: Any) -> None:
         for verdict in judge(book(), [event]):
-            if verdict.severity is not Severity.ERROR and not look.learning:
-                continue  # it speaks of how well something is learned, or at what cost
+            if verdict.reach is Reach.MEASURED and verdict.severity is Severity.INFO:
+                continue  # a warning, were it trained: of how well something is learned, or at what cost
             self._found(site, verdict, seeings, key)
             if not graphs.used and any(sight.origin is not None for sight in look.sights.values()):
                 tracing.arm()
@@ -173,8 +173,11 @@ class Ledger:
         """Record a verdict; the second of one code at one site is only counted."""
         identity = (verdict.rule.code, site.number)
         with self.lock:
-            if identity in self.observed:
-                self.observed[identity].times += 1
+            known = self.observed.get(identity)
+            if known is not None:
+                known.times += 1
+                if known.verdict.reach is Reach.MEASURED:  # as when a validation comes first
+                    known.verdict = verdict
                 return
             site.due = min(site.due, site.calls + 1)
             one = self.observed[identity] = Observed(site, verdict, _evidence(verdict, look_family(site), seeings), key)
@@ -194,7 +197,8 @@ class Ledger:
         rule = verdict.rule
         return Finding(
             rule.code, rule.name, verdict.severity, verdict.message, span, trace=trace, line=_line(span, self.cwd),
-            evidence=(*one.evidence, counts), function=site.function,
+            evidence=(*one.evidence, counts), function=site.function, reach=verdict.reach,
+            effect=MEASURED if verdict.reach is Reach.MEASURED else verdict.effect,
         )  # fmt: skip
 
     def findings(self) -> list[Finding]:
