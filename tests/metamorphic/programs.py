@@ -14,6 +14,8 @@ from itertools import count
 from libcst import parse_module
 from libcst.metadata import MetadataWrapper
 
+# Nothing can be found on these lines, and a rewrite may drop them.
+BARE = {"else:", "try:", "finally:"}
 TAG = re.compile(r"#@(\d+)\s*$")
 
 
@@ -91,7 +93,7 @@ def _tagged_text(text: str, numbers: Iterator[int]) -> str:
     lines = text.splitlines()
     for row in _ends(text):
         code = lines[row - 1].strip()
-        if code and not code.startswith("#"):
+        if code and not code.startswith("#") and code not in BARE:
             lines[row - 1] = f"{lines[row - 1].rstrip()}  #@{next(numbers)}"
     return "".join(f"{line}\n" for line in lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.metamorphic import layout, losses
+from tests.metamorphic import around, control, layout, losses, models, naming
 from tests.metamorphic.programs import Program, each
 
 
@@ -33,4 +33,25 @@ REWRITES = [
     Rewrite("a-cell-for-each-statement", layout.into_cells),
     Rewrite("files-named", layout.named_on_the_command_line),
     *(Rewrite(f"definitions-by-{name}", layout.moved(form)) for name, form in layout.FORMS.items()),
+    Rewrite("if-negated", each(control.negated), conditions=False),
+    Rewrite("else-after-return", each(control.else_after_return)),
+    Rewrite("return-without-else", each(control.return_without_else)),
+    Rewrite("branch-for-expression", each(control.branch_for_expression)),
+    Rewrite("expression-for-branch", each(control.expression_for_branch)),
+    Rewrite("done-twice", each(control.twice)),
+    Rewrite("under-try", each(control.guarded)),
+    Rewrite("dead-branch", each(around.dead_branch)),
+    Rewrite("bound-to-itself", each(around.itself)),
+    Rewrite("unrelated-statements", each(around.unrelated)),
+    Rewrite("parentheses", each(around.parentheses)),
+    Rewrite("arguments-first", each(around.arguments_first)),
+    Rewrite("result-first", each(around.result_first)),
+    Rewrite("model-parallel", each(models.PARALLEL)),
+    Rewrite("model-on-device", each(models.ON_DEVICE)),
+    Rewrite("model-compiled", each(models.COMPILED)),
+    Rewrite("model-in-training", each(models.TRAINED)),
+    Rewrite("variables-renamed", each(naming.variables), conditions=False),
+    Rewrite("imports-renamed", each(naming.imports)),
+    Rewrite("names-in-full", each(naming.in_full)),
+    Rewrite("names-one-by-one", each(naming.one_by_one)),
 ]
