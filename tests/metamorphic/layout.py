@@ -116,7 +116,7 @@ def _notebook(text: str) -> str:
 
 def named_on_the_command_line(program: Program) -> Program:
     """The files are named, and not their folder."""
-    return replace(program, named=tuple(file for file in program.files if file.endswith((".py", ".ipynb"))))
+    return replace(program, by_name=True)
 
 
 class Form(NamedTuple):

@@ -44,7 +44,7 @@ def _variables(held: ast.Module) -> Iterator[str]:
 def _fixed(node: ast.AST) -> Iterator[str]:
     """The names that a node gives another role, or that others may know."""
     match node:
-        case ast.keyword(arg=str(name)) | ast.FunctionDef(name=name):
+        case ast.keyword(arg=str(name)) | ast.FunctionDef(name=name) | ast.Constant(value=str(name)):
             yield name
         case ast.ClassDef(name=name, body=body):
             yield name

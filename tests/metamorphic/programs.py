@@ -21,11 +21,16 @@ TAG = re.compile(r"#@(\d+)\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Files by their paths, and what stands on the command line when they are checked."""
+    """Files by their paths, and whether it is these that stand on the command line when they are checked, or their folder."""
 
     name: str
     files: Mapping[str, str]
-    named: tuple[str, ...] = (".",)
+    by_name: bool = False
+
+    @property
+    def paths(self) -> list[str]:
+        """What stands on the command line."""
+        return [file for file in self.files if file.endswith((".py", ".ipynb"))] if self.by_name else ["."]
 
     def modules(self) -> dict[str, str]:
         """The Python files."""
@@ -42,7 +47,7 @@ class Program:
     def imports(self, file: str) -> bool:
         """Whether another file may import this one: it has its name in an import."""
         stem = file.rpartition("/")[2].removesuffix(".py")
-        pattern = re.compile(rf"^\s*(?:from|import)\b.*\b{re.escape(stem)}\b", re.MULTILINE)
+        pattern = re.compile(rf"""^[\s"]*(?:from|import)\b.*\b{re.escape(stem)}\b""", re.MULTILINE)
         return any(pattern.search(text) for other, text in self.files.items() if other != file)
 
     def packaged(self, file: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from random import Random
 
 from tests.metamorphic import around, control, layout, losses, models, naming
 from tests.metamorphic.programs import Program, each
@@ -18,7 +20,7 @@ class Rewrite:
     conditions: bool = True
 
 
-REWRITES = [
+SINGLE = [
     Rewrite("loss-as-module", each(losses.to_module)),
     Rewrite("loss-as-function", each(losses.to_function)),
     Rewrite("loss-in-variable", each(losses.in_variable)),
@@ -55,3 +57,22 @@ REWRITES = [
     Rewrite("names-in-full", each(naming.in_full)),
     Rewrite("names-one-by-one", each(naming.one_by_one)),
 ]
+
+
+def chained(number: int, program: Program) -> Program | None:
+    """Three rewrites one after the other, drawn by the name of the program."""
+    drawn = list(SINGLE)
+    Random(f"{program.name} {number}").shuffle(drawn)
+    done = 0
+    for rewrite in drawn:
+        rewritten = rewrite.apply(program)
+        if rewritten is not None:
+            program, done = rewritten, done + 1
+        if done == LENGTH:
+            return program
+    return None
+
+
+LENGTH = 3
+CHAINS = [Rewrite(f"chain-{number}", partial(chained, number), conditions=False) for number in range(1, 7)]
+REWRITES = [*SINGLE, *CHAINS]
