@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Final
 from lossguard import cache as caches
 from lossguard.config import Config, selected
 from lossguard.contracts.library import Library
+from lossguard.domains import Reach
 from lossguard.files import found_below
-from lossguard.findings import Finding, Severity, Stop, ordered
+from lossguard.findings import MEASURED, Finding, Severity, Stop, ordered
 from lossguard.judge import Verdict, judge
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
 from lossguard.stats import Seen, seen
+from lossguard.syntax.uses import only_read
 
 if TYPE_CHECKING:
     from lossguard.program import Program
@@ -92,6 +94,7 @@ class Run:
     notes: dict[Stop, None] = field(default_factory=dict)
     exhausted: list[str] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
+    reads: dict[str, frozenset[int]] = field(default_factory=dict)
 
     @cached_property
     def program(self) -> Program:
@@ -100,6 +103,12 @@ class Run:
 
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         return Program(self.cwd, {name: _source(name, data) for name, data in self.given.items()}, self.files)
+
+    def only_read(self, file: str) -> frozenset[int]:
+        """The calls of a file whose results are only read as numbers."""
+        if file not in self.reads:
+            self.reads[file] = only_read(self.program.parsed(file).module, self.knowledge.library.detaches)
+        return self.reads[file]
 
     def read(self, file: str) -> bytes | None:
         """A file's bytes; None where it cannot be read."""
@@ -156,8 +165,13 @@ def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
         known[fresh.root] = list(fresh.findings)
     for finding in (finding for root in roots for finding in known[root]):
         key = (finding.code, finding.span, finding.trace[0].span if finding.trace else None)
-        best[key] = min(finding, best.get(key, finding), key=lambda one: (one.certainty.value, len(one.trace)))
+        best[key] = min(finding, best.get(key, finding), key=_rank)
     return list(best.values())
+
+
+def _rank(finding: Finding) -> tuple[bool, str, int]:
+    """Of two findings that say the same, the one of a run that trains, then the more certain one, then the shorter one."""
+    return finding.reach is Reach.MEASURED, finding.certainty.value, len(finding.trace)
 
 
 def _fresh(run: Run, roots: list[str]) -> Iterator[Fresh]:
@@ -193,9 +207,17 @@ def fresh_of(run: Run, root: str) -> Fresh:
         outcome = interpret(run.program, run.knowledge.library, book.watched | {REVEAL}, root)
     finally:
         gc.enable()
-    findings = (*_located(run.program, judge(book, outcome.events)), *_unreadable(run, run.program.touched))
+    events = [_reached(run, event) for event in outcome.events]
+    findings = (*_located(run.program, judge(book, events)), *_unreadable(run, run.program.touched))
     notes = tuple(_revealed(run.program, [event for event in outcome.events if event.name == REVEAL]))
     return Fresh(root, findings, notes, tuple(run.program.touched), outcome.exhausted, tuple(seen(outcome.events)))
+
+
+def _reached(run: Run, event: Event) -> Event:
+    """A loss whose value is only read is measured, wherever it is computed."""
+    if not event.is_loss or event.place.node not in run.only_read(event.place.file):
+        return event
+    return replace(event, reach=Reach.MEASURED)
 
 
 def _revealed(program: Program, events: list[Event]) -> Iterator[Stop]:
@@ -214,7 +236,10 @@ def _located(program: Program, verdicts: list[Verdict]) -> Iterator[Finding]:
         span = spans[one.place]
         trace = tuple(Stop(spans[step.place], step.text) for step in one.steps)
         line = _line(program, span)
-        yield Finding(one.rule.code, one.rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, line)
+        yield Finding(
+            one.rule.code, one.rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, line,
+            reach=one.reach, effect=MEASURED if one.reach is Reach.MEASURED else one.effect,
+        )  # fmt: skip
 
 
 def spans_of(program: Program, places: Iterable[Place]) -> dict[Place, Span]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
-from lossguard.domains import Domain, Seen
+from lossguard.domains import Domain, Reach, Seen
 from lossguard.guards import ALWAYS, Guard, Literal, Symbol, both, complementary
 
 Thing: TypeAlias = Hashable
@@ -287,7 +287,7 @@ class Event:
 
     `name` is the function's family ("cross_entropy" also for the module). `path` is the condition under which the place is
     reached, `choice` the further condition under which this function is the one called there; events of one `site` are
-    alternatives of the same call.
+    alternatives of the same call. `reach` says whether something can learn from what comes out.
     """
 
     kind: EventKind
@@ -300,6 +300,7 @@ class Event:
     site: Hashable = None
     callee: Trace | None = None
     is_loss: bool = False
+    reach: Reach = Reach.TRAINED
 
     def argument(self, name: str) -> Argument | None:
         """The argument for a parameter; None where the call leaves it out."""

@@ -30,6 +30,7 @@ EFFECTS: Final[Mapping[str, range]] = {
     "Unmixed": range(0, 1),  # drops the origin: a mixture is no longer "the output of a softmax"
     "Complemented": range(0, 1),  # 1 - p
     "Learned": range(0, 1),  # what training changes
+    "Drawn": range(0, 1),  # random: the same call gives other numbers each time
     "Floored": range(1, 2),  # a number above 0 keeps it away from 0: `p + 1e-8`
     "Reshaped": range(1, 2),  # view, reshape
     "Permuted": range(1, 2),
@@ -75,6 +76,8 @@ EFFECTS: Final[Mapping[str, range]] = {
     "TupleClass": range(2, 3),  # TupleClass("typename", "field_names"): collections.namedtuple
     "Applied": range(1, 3),  # Applied("function", ...): the result of calling an argument with the rest
     "Fields": range(1, 9),  # the names of a tuple's items
+    "Gradients": range(1, 2),  # Gradients(False): none are recorded under this context manager, or in this method
+    "Detached": range(0, 1),  # nothing learns through the result: `x.item()`
     "Phase": range(0, 1),  # a flag that says in which phase a run is
     "Item": range(1, 3),  # Item("key"): the item of the object, or of an argument
     "Attribute": range(1, 3),  # Attribute("object", "name"): getattr

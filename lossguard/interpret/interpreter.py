@@ -36,6 +36,7 @@ from lossguard.interpret.things import (
     Partial,
     ProjectClass,
     ProjectModule,
+    Recording,
     Super,
     TupleClass,
 )
@@ -140,7 +141,7 @@ TABLES: Final = Tables(
         Imported: _call_imported,
         Unknown: _call_unknown,
         UnknownMethod: _call_unknown_method,
-        **dict.fromkeys((Tensor, Constant, Pack, ListObject, DictObject, ProjectModule, Super, Cut), _call_other),
+        **dict.fromkeys((Tensor, Constant, Pack, ListObject, DictObject, ProjectModule, Super, Cut, Recording), _call_other),
     },
     getters={
         Instance: objects.get_attribute,
@@ -154,7 +155,7 @@ TABLES: Final = Tables(
         Unknown: objects.get_unknown_attribute,
         UnknownMethod: objects.get_unknown_attribute,
         **dict.fromkeys((Constant, Pack, ListObject, DictObject, Function, Builtin), builtins.get_builtin_attribute),
-        **dict.fromkeys((Bound, Partial, TupleClass, Contract, Cut), _get_other),
+        **dict.fromkeys((Bound, Partial, TupleClass, Contract, Cut, Recording), _get_other),
     },
     effects={**effects.EFFECTS, **object_effects.EFFECTS, **framework_effects.EFFECTS},
 )

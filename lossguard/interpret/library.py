@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product, takewhile
 from math import prod
 from typing import Final
@@ -148,7 +149,7 @@ def _emit_construction(m: Machine, bound: dict[str, Value], site: Site, thing: E
     shown = tuple(Argument(name, value.under(m.path), name) for name, value in bound.items())
     held = thing.bound_at if thing is not None else None
     callee = None if held is None else Trace(Step(Move.CHOSEN, held, "the class itself gets a name here, no object is made"))
-    m.emit(Event(EventKind.CONSTRUCT, "loss", _callee(site), site.place, shown, m.path, site=site, callee=callee))
+    m.emit(Event(EventKind.CONSTRUCT, "loss", _callee(site), site.place, shown, m.path, site=site, callee=callee, reach=m.reach))
 
 
 def call_contract(
@@ -176,7 +177,8 @@ def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, hol
     texts = _texts(site, signature, is_method=isinstance(holder, Tensor))
     shown = tuple(Argument(name, value.under(m.path), texts.get(name, name)) for name, value in bound.items())
     made = holder if isinstance(holder, Instance) else None
-    m.emit(Event(EventKind.CALL, contract.family, _callee(site), site.place, shown, m.path, ALWAYS, site, _made(made), contract.makes_loss))
+    event = Event(EventKind.CALL, contract.family, _callee(site), site.place, shown, m.path, ALWAYS, site, _made(made))
+    m.emit(replace(event, is_loss=contract.makes_loss, reach=m.reach))
 
 
 def _made(instance: Instance | None) -> Trace | None:

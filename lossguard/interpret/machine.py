@@ -13,13 +13,14 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from lossguard.contracts.language import Word
 from lossguard.contracts.library import Library
+from lossguard.domains import Reach
 from lossguard.guards import ALWAYS, Guard, Symbol, both
 from lossguard.interpret.memory import Memory
 from lossguard.interpret.store import Delta, Store, joined
-from lossguard.interpret.things import Address, Arguments, Function, ProjectClass, Scope
+from lossguard.interpret.things import Address, Arguments, Function, ProjectClass, Recording, Scope
 from lossguard.program import Program
 from lossguard.syntax import ir
-from lossguard.values import Event, Place, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import Event, Place, Term, Thing, Unknown, Value, Why, join, sole, unknown
 
 A = TypeVar("A")
 
@@ -119,6 +120,8 @@ class Machine:
         self.store = Store()
         self.main = ""
         self.path: Guard = ALWAYS
+        self.reach = Reach.TRAINED
+        self.draws = 0
         self.events: dict[Any, list[Event]] = {}
         self.calls: list[Place] = []
         self.entered: set[Place] = set()
@@ -195,6 +198,17 @@ class Machine:
         finally:
             self.path = before
 
+    @contextmanager
+    def under(self, recording: Recording | None) -> Iterator[None]:
+        """Walk on with gradients recorded, or not; None changes nothing."""
+        before = self.reach
+        if recording is not None:
+            self.reach = Reach.TRAINED if recording.enabled else Reach.MEASURED
+        try:
+            yield
+        finally:
+            self.reach = before
+
     def context(self, parent: int, place: Place, turn: int = 0) -> int:
         """The number of a chain of calls: its parent's, with one more call (or one more turn of an unrolled loop)."""
         number = self._contexts.setdefault((parent, place, turn), len(self._contexts) + 1)
@@ -211,7 +225,7 @@ class Machine:
         """Start from a new entry point, with what is left of the steps."""
         self.taken += self.steps
         self.steps, self.budget = 0, min(MOST_STEPS, MOST_STEPS_OF_ALL - self.taken)
-        self.path = ALWAYS
+        self.path, self.reach = ALWAYS, Reach.TRAINED
         self.calls.clear()
 
     def emit(self, event: Event) -> None:
@@ -219,13 +233,20 @@ class Machine:
         if self.store.recordings:
             self.store.recordings[-1].events[event] = None
         values = tuple(argument.value for argument in event.arguments)
-        known = self.events.setdefault((event.kind, event.place, event.name, event.choice, values), [])
+        known = self.events.setdefault((event.kind, event.place, event.name, event.choice, event.reach, values), [])
         if len(known) < MOST_CONDITIONS and not any(other.path <= event.path for other in known):
             known[:] = [other for other in known if not event.path <= other.path] + [event]
 
     def unknown(self, why: Why, detail: str, site: Site) -> Value:
         """An unknown that is identified by the place and the chain of calls that made it."""
         return unknown(why, detail, Symbol(("made", site.place, site.context), detail))
+
+    def drawn(self) -> Term:
+        """A value number that no other value has."""
+        if self.store.recordings:
+            self.store.recordings[-1].drew = True
+        self.draws += 1
+        return Term("Drawn", (self.draws,))
 
     def derived(self, thing: Thing, why: Why, detail: str, step: str, key: Hashable = None) -> Value:
         """Something unknown that belongs to something unknown: `args` -> `args.loss`."""

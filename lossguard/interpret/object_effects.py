@@ -21,6 +21,7 @@ from lossguard.interpret.things import (
     ListObject,
     Pack,
     Partial,
+    Recording,
     TupleClass,
 )
 from lossguard.values import Constant, Thing, Unknown, Value, Why, sole, unknown
@@ -185,8 +186,13 @@ def _applied(call: Call, base: Value, word: Word) -> Value:
             return call.m.call(callee, Arguments(open=True), call.site)
 
 
+def _gradients(call: Call, base: Value, word: Word) -> Value:
+    """`torch.no_grad()`."""
+    return sole(Recording(enabled=bool(word.arguments[0])))
+
+
 def _kept(call: Call, base: Value, word: Word) -> Value:
-    """`Phase` speaks of attributes only."""
+    """`Phase` speaks of attributes only, `Detached` of what the value is used for."""
     return base
 
 
@@ -220,7 +226,9 @@ EFFECTS: Final = {
     "Factory": _factory,
     "TupleClass": _tuple_class,
     "Applied": _applied,
+    "Gradients": _gradients,
     "Phase": _kept,
+    "Detached": _kept,
     "Item": _item,
     "Attribute": _attribute,
 }

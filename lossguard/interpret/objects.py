@@ -23,6 +23,7 @@ from lossguard.interpret.things import (
     Kind,
     Pack,
     ProjectClass,
+    Recording,
     Scope,
     Super,
     attributes_of,
@@ -100,6 +101,13 @@ def member(m: Machine, order: tuple[Thing, ...], name: str) -> Value | Contract 
             case ClassContract(attributes=attributes) if name in attributes:
                 return library.attribute_value(m, cls, name)
     return None
+
+
+def recording_of(order: tuple[Thing, ...], name: str) -> Recording | None:
+    """What the framework that calls a method says about gradients: none are recorded in Lightning's `validation_step`."""
+    contracts = (cls.methods[name] for cls in order if isinstance(cls, ClassContract) and name in cls.methods)
+    words = (word for one in contracts if (word := one.signatures[0].result.effect("Gradients")) is not None)
+    return next((Recording(enabled=bool(word.arguments[0])) for word in words), None)
 
 
 def get_attribute(m: Machine, instance: Instance, name: str, site: Site) -> Value:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Final
 
 from lossguard.guards import Guard, Literal, Symbol
 from lossguard.interpret import axes, conditions, containers, functions, loops, names, objects, targets
 from lossguard.interpret.machine import Executor, Flow, Frame, Machine
 from lossguard.interpret.store import Delta, joined
-from lossguard.interpret.things import Items
+from lossguard.interpret.things import Items, Recording
 from lossguard.syntax import ir
 from lossguard.values import NONE, Tensor, Value, Why, unknown
 
@@ -85,11 +86,14 @@ def rejoin(m: Machine, branches: list[tuple[Flow, Guard, Delta]]) -> Flow:
 
 
 def _with(m: Machine, statement: ir.With, frame: Frame) -> Flow:
-    for context, target in statement.items:
-        value = m.evaluate(context, frame)
-        if target is not None:
-            targets.assign(m, target, value, frame)
-    return m.execute(statement.body, frame)
+    """`with torch.no_grad(), open(path) as file: ...`: whether gradients are recorded holds for the block."""
+    with ExitStack() as stack:
+        for context, target in statement.items:
+            value = m.evaluate(context, frame)
+            if target is not None:
+                targets.assign(m, target, value, frame)
+            stack.enter_context(m.under(value.only if isinstance(value.only, Recording) else None))
+        return m.execute(statement.body, frame)
 
 
 def _try(m: Machine, statement: ir.Try, frame: Frame) -> Flow:

@@ -77,9 +77,19 @@ class Kind(Enum):
     CLASS = "class"
 
 
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A context manager, or decorator, under which gradients are recorded, or are not: `torch.no_grad()`."""
+
+    enabled: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A project function, with the scopes around it, the values of its defaults, and the class that it stands in."""
+    """A project function, with the scopes around it, the values of its defaults, and the class that it stands in.
+
+    `recording` is what a decorator says about gradients inside.
+    """
 
     node: ir.Function
     file: str
@@ -87,6 +97,7 @@ class Function:
     defaults: tuple[tuple[str, Value], ...] = ()
     owner: ProjectClass | None = None
     kind: Kind = Kind.PLAIN
+    recording: Recording | None = None
 
     @property
     def place(self) -> Place:
