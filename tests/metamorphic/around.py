@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tests.metamorphic.losses import BY_FUNCTION, BY_MODULE
 from tests.metamorphic.names import alias
@@ -92,3 +93,55 @@ def result_first(program: Program, file: str) -> str | None:
 
 def _simple(text: str) -> bool:
     return text.isidentifier() or text[0] in "\"'0123456789-"
+
+
+def starred(program: Program, file: str) -> str | None:
+    """Arguments are given as a tuple behind a star, and a dict behind two."""
+
+    def change(site: Site) -> Change | None:
+        held = site.arguments()
+        if not held:
+            return None
+        plain = "".join(f"{text}, " for keyword, text in held if keyword is None)
+        named = ", ".join(f"'{keyword}': {text}" for keyword, text in held if keyword is not None)
+        return Change(f"{site.code(site.call.func)}(*({plain}), **{{{named}}})")
+
+    return _at_losses(program, file, change)
+
+
+def _first_argument(wrap: Callable[[str, int], tuple[str, tuple[str, ...], tuple[str, ...]]]) -> Callable[[Program, str], str | None]:
+    """A rewrite of the first argument of losses, which is a tensor."""
+
+    def edit(program: Program, file: str) -> str | None:
+        def change(site: Site) -> Change | None:
+            held = site.arguments()
+            if not held:
+                return None
+            (keyword, text), *others = held
+            made, before, definitions = wrap(text, site.number)
+            arguments = ", ".join(f"{name}={value}" if name else value for name, value in [(keyword, made), *others])
+            return Change(f"{site.code(site.call.func)}({arguments})", before, definitions)
+
+        return _at_losses(program, file, change)
+
+    return edit
+
+
+IDENTITY = "def passed_on(value):\n    return value\n"
+CARRIER = "class Carrier:\n    def __init__(self, value):\n        self.value = value\n"
+PICKED = "def picked(values):\n    for value in values:\n        return value\n"
+DECORATED = (
+    "def logged(function):\n    @functools.wraps(function)\n    def inner(*args, **kwargs):\n        return function(*args, **kwargs)\n"
+    "    return inner\n@logged\ndef decorated(value):\n    return value\n"
+)
+passed_on = _first_argument(lambda text, _: (f"passed_on({text})", (), (IDENTITY,)))
+cloned = _first_argument(lambda text, _: (f"({text}).clone()", (), ()))
+contiguous = _first_argument(lambda text, _: (f"({text}).contiguous()", (), ()))
+in_tuple = _first_argument(lambda text, n: (f"held_{n}", (f"held_{n}, other_{n} = {text}, None",), ()))
+in_dict = _first_argument(lambda text, n: (f"outputs_{n}['logits']", (f"outputs_{n} = {{'logits': {text}}}",), ()))
+in_list = _first_argument(lambda text, n: (f"outputs_{n}[-1]", (f"outputs_{n} = []", f"outputs_{n}.append({text})"), ()))
+in_object = _first_argument(lambda text, n: (f"carrier_{n}.value", (f"carrier_{n} = Carrier({text})",), (CARRIER,)))
+walrus = _first_argument(lambda text, n: (f"(walrus_{n} := {text})", (), ()))
+by_lambda = _first_argument(lambda text, _: (f"(lambda: {text})()", (), ()))
+from_loop = _first_argument(lambda text, _: (f"picked([{text}])", (), (PICKED,)))
+by_decorated = _first_argument(lambda text, _: (f"decorated({text})", (), ("import functools", DECORATED)))

@@ -36,6 +36,11 @@ class Difference(NamedTuple):
         """Whether there is any."""
         return bool(self.lost or self.gained)
 
+    @property
+    def spelled(self) -> tuple[list[str], list[str]]:
+        """Both as texts."""
+        return [str(one) for one in self.lost], [str(one) for one in self.gained]
+
 
 def findings(program: Program) -> tuple[Found, ...]:
     """What the checker finds in a program that lies in a folder of its own."""

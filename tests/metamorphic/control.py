@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import libcst as cst
 
@@ -12,11 +12,13 @@ from tests.metamorphic.programs import Program, parsed
 
 LEAVES = (cst.Return, cst.Raise, cst.Continue, cst.Break)
 # What does not do the same when it is done twice.
-STATEFUL = re.compile(r"_\(|\b(append|extend|step|backward|next|pop|update|register\w*|add_module|yield|await|del|return|raise)\b|[-+*/|&]=|:=")
+STATEFUL = re.compile(
+    r"_\(|\b(append|extend|step|backward|next|pop|update|register\w*|add_module|yield|await|del|return|raise)\b|[-+*/|&]=|:="
+)
 SPEAKS_OF_A_LOSS = re.compile(r"loss|criteri|entropy|kl_div|nll|bce", re.IGNORECASE)
 
 
-def _visited(transformer: type[cst.CSTTransformer]) -> Any:
+def as_edit(transformer: type[cst.CSTTransformer]) -> Any:
     """A rewrite of one file by a transformer."""
 
     def edit(program: Program, file: str) -> str:
@@ -43,7 +45,10 @@ class Negated(cst.CSTTransformer):
         test = cst.UnaryOperation(cst.Not(), _enclosed(updated.test))
         whitespace = cst.SimpleWhitespace(" ")
         return updated.with_changes(
-            test=test, whitespace_before_test=whitespace, body=other.with_changes(header=header), orelse=cst.Else(updated.body.with_changes(header=own))
+            test=test,
+            whitespace_before_test=whitespace,
+            body=other.with_changes(header=header),
+            orelse=cst.Else(updated.body.with_changes(header=own)),
         )
 
 
@@ -99,7 +104,8 @@ class ReturnWithoutElse(cst.CSTTransformer):
         return updated
 
 
-def _line(node: cst.CSTNode) -> str:
+def line(node: cst.CSTNode) -> str:
+    """The code of a node."""
     return cst.Module([]).code_for_node(node).strip()
 
 
@@ -115,15 +121,15 @@ class BranchForExpression(cst.CSTTransformer):
     def leave_SimpleStatementLine(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
         match updated.body:
             case [cst.Assign(targets=[cst.AssignTarget(target=target)], value=cst.IfExp() as choice)]:
-                start = f"{_line(target)} = "
+                start = f"{line(target)} = "
             case [cst.Return(value=cst.IfExp() as choice)]:
                 start = "return "
             case _:
                 return updated
-        _, tag = _parts(_line(updated).rpartition("  #@")[1].strip() + _line(updated).rpartition("  #@")[2])
-        if "\n" in _line(updated):
+        tag = "#@" + line(updated).rpartition("  #@")[2]
+        if "\n" in line(updated):
             return updated
-        text = f"if {_line(choice.test)}:  {tag}\n    {start}{_line(choice.body)}  {tag}\nelse:\n    {start}{_line(choice.orelse)}  {tag}\n"
+        text = f"if {line(choice.test)}:  {tag}\n    {start}{line(choice.body)}  {tag}\nelse:\n    {start}{line(choice.orelse)}  {tag}\n"
         return cst.parse_statement(text).with_changes(leading_lines=updated.leading_lines)
 
 
@@ -133,25 +139,33 @@ class ExpressionForBranch(cst.CSTTransformer):
     def leave_If(self, original: cst.If, updated: cst.If) -> Any:
         match updated:
             case cst.If(body=cst.IndentedBlock(body=[first]), orelse=cst.Else(body=cst.IndentedBlock(body=[second]))):
-                before, after = _value(first), _value(second)
+                before, after = value_of(first), value_of(second)
             case _:
                 return updated
-        if before is None or after is None or before[0] != after[0] or "\n" in _line(updated.test):
+        if before is None or after is None or before[0] != after[0] or "\n" in line(updated.test):
             return updated
         (start, one, tag), (_, other, other_tag) = before, after
-        head = _line(updated.body.header.comment) if isinstance(updated.body, cst.IndentedBlock) and updated.body.header.comment else ""
-        text = f"{start}(\n    {one}  {tag}\n    if {_line(updated.test)}  {head}\n    else {other}  {other_tag}\n)\n"
+        head = line(updated.body.header.comment) if isinstance(updated.body, cst.IndentedBlock) and updated.body.header.comment else ""
+        text = f"{start}(\n    {one}  {tag}\n    if {line(updated.test)}  {head}\n    else {other}  {other_tag}\n)\n"
         return cst.parse_statement(text).with_changes(leading_lines=updated.leading_lines)
 
 
-def _value(statement: cst.BaseStatement) -> tuple[str, str, str] | None:
+class Put(NamedTuple):
+    """`start` and `value` make up a statement that puts a value somewhere."""
+
+    start: str
+    value: str
+    tag: str
+
+
+def value_of(statement: cst.BaseStatement) -> Put | None:
     """Where a statement puts a value, the value, and the tag; None where it does anything else."""
-    text, tag = _line(statement).rpartition("  #@")[::2]
+    text, tag = line(statement).rpartition("  #@")[::2]
     match statement:
         case cst.SimpleStatementLine(body=[cst.Assign(targets=[cst.AssignTarget(target=target)], value=value)]) if "\n" not in text:
-            return f"{_line(target)} = ", _line(value), f"#@{tag}"
+            return Put(f"{line(target)} = ", line(value), f"#@{tag}")
         case cst.SimpleStatementLine(body=[cst.Return(value=cst.BaseExpression() as value)]) if "\n" not in text:
-            return "return ", _line(value), f"#@{tag}"
+            return Put("return ", line(value), f"#@{tag}")
         case _:
             return None
 
@@ -168,10 +182,10 @@ class Twice(cst.CSTTransformer):
 
 
 def _repeatable(statement: cst.SimpleStatementLine) -> bool:
-    text = _parts(_line(statement))[0]
+    text = _parts(line(statement))[0]
     match statement.body:
         case [cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)]:
-            again = not re.search(rf"\b{name}\b", _line(value))
+            again = not re.search(rf"\b{name}\b", line(value))
         case [cst.Expr(value=cst.Call())]:
             again = "super()" not in text
         case _:
@@ -184,7 +198,7 @@ class Guarded(cst.CSTTransformer):
 
     def leave_SimpleStatementLine(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
         match updated.body:
-            case [cst.Assign() | cst.Return() | cst.Expr(value=cst.Call())] if SPEAKS_OF_A_LOSS.search(_line(updated)):
+            case [cst.Assign() | cst.Return() | cst.Expr(value=cst.Call())] if SPEAKS_OF_A_LOSS.search(line(updated)):
                 pass
             case _:
                 return updated
@@ -193,10 +207,10 @@ class Guarded(cst.CSTTransformer):
         return made.with_changes(body=body, leading_lines=updated.leading_lines)
 
 
-negated = _visited(Negated)
-else_after_return = _visited(ElseAfterReturn)
-return_without_else = _visited(ReturnWithoutElse)
-branch_for_expression = _visited(BranchForExpression)
-expression_for_branch = _visited(ExpressionForBranch)
-twice = _visited(Twice)
-guarded = _visited(Guarded)
+negated = as_edit(Negated)
+else_after_return = as_edit(ElseAfterReturn)
+return_without_else = as_edit(ReturnWithoutElse)
+branch_for_expression = as_edit(BranchForExpression)
+expression_for_branch = as_edit(ExpressionForBranch)
+twice = as_edit(Twice)
+guarded = as_edit(Guarded)

@@ -80,14 +80,16 @@ def _in_body(program: Program, file: str, head: str, indents: int, call: str) ->
     kept = [one.node for one in statements if one.kind is not Kind.RUNNING]
     moved = [one.node for one in statements if one.kind is Kind.RUNNING]
     body = cst.IndentedBlock(body=moved)  # type: ignore[arg-type]  # statements
-    made = cst.parse_module(head).body
-    wrapped: cst.BaseCompoundStatement = made[0]  # type: ignore[assignment]  # a definition
-    if indents == 1:
-        wrapped = wrapped.with_changes(body=body)
-    else:
-        method = wrapped.body.body[0].with_changes(body=body)  # type: ignore[union-attr]  # a method
-        wrapped = wrapped.with_changes(body=cst.IndentedBlock(body=[method]))
+    wrapped = _around(cst.parse_module(head).body[0], body, indents)
     return module.with_changes(body=[*kept, wrapped, *cst.parse_module(call).body]).code
+
+
+def _around(definition: cst.CSTNode, body: cst.IndentedBlock, indents: int) -> cst.CSTNode:
+    """A definition with another body, or with another body for its only method."""
+    if indents == 1:
+        return definition.with_changes(body=body)
+    method = cst.ensure_type(cst.ensure_type(definition, cst.ClassDef).body.body[0], cst.FunctionDef)
+    return definition.with_changes(body=cst.IndentedBlock(body=[method.with_changes(body=body)]))
 
 
 def into_main(program: Program, file: str) -> str | None:
@@ -108,9 +110,11 @@ def into_cells(program: Program) -> Program | None:
 
 
 def _notebook(text: str) -> str:
-    module = parsed(text).module
+    module: cst.Module = parsed(text).module
     pieces = [module.with_changes(body=[one], header=(), footer=()).code.strip("\n") for one in module.body]
-    cells = [{"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": [piece]} for piece in pieces]
+    cells: list[object] = [
+        {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": [piece]} for piece in pieces
+    ]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
 
 

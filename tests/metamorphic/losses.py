@@ -224,7 +224,11 @@ def by_keyword(program: Program, file: str) -> str | None:
 
 def _without_keywords(site: Site) -> LossCall | None:
     call = any_call(site)
-    return call if call is not None and all(argument.keyword is None or argument.keyword.value in call.options for argument in site.call.args) else None
+    return (
+        call
+        if call is not None and all(argument.keyword is None or argument.keyword.value in call.options for argument in site.call.args)
+        else None
+    )
 
 
 def _rewritten(

@@ -40,7 +40,11 @@ def _classes(text: str) -> set[str]:
     """The classes of a file that are modules and nothing else."""
     found: set[str] = set()
     for one in ast.walk(tree(text)):
-        if isinstance(one, ast.ClassDef) and len(one.bases) == 1 and ast.unparse(one.bases[0]) in {"nn.Module", "nn.Sequential", "torch.nn.Module", *found}:
+        if (
+            isinstance(one, ast.ClassDef)
+            and len(one.bases) == 1
+            and ast.unparse(one.bases[0]) in {"nn.Module", "nn.Sequential", "torch.nn.Module", *found}
+        ):
             found.add(one.name)
     return found
 
@@ -78,7 +82,9 @@ class _Wrapping(cst.CSTTransformer):
 
     def leave_Assign(self, original: cst.Assign, updated: cst.Assign) -> Any:
         match original:
-            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value) if self._makes(value) and _only_called(self.text, name):
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value) if self._makes(value) and _only_called(
+                self.text, name
+            ):
                 return updated.with_changes(value=self._wrapped(updated.value))
             case _:
                 return updated

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from tests.metamorphic import around, control, layout, losses, models, naming
+from tests.metamorphic import around, conditions, control, holding, layout, losses, models, naming
 from tests.metamorphic.programs import Program, each
 
 
@@ -30,6 +30,23 @@ SINGLE = [
     Rewrite("loss-by-parameter", each(losses.by_parameter)),
     Rewrite("loss-by-default", each(losses.by_default)),
     Rewrite("loss-by-keyword", each(losses.by_keyword)),
+    Rewrite("loss-from-factory", each(holding.from_factory)),
+    Rewrite("loss-from-choice", each(holding.from_choice)),
+    Rewrite("loss-from-registry", each(holding.from_registry)),
+    Rewrite("loss-by-name", each(holding.by_name)),
+    Rewrite("loss-subclassed", each(holding.subclassed)),
+    Rewrite("loss-in-list", each(holding.in_list)),
+    Rewrite("loss-in-module-dict", each(holding.in_module_dict)),
+    Rewrite("loss-unpacked", each(holding.unpacked)),
+    Rewrite("loss-on-device", each(holding.on_device)),
+    Rewrite("loss-in-lambda", each(holding.as_lambda)),
+    Rewrite("loss-forward", each(holding.forward)),
+    Rewrite("loss-either-way", each(holding.either_way), conditions=False),
+    Rewrite("loss-in-property", each(holding.in_property)),
+    Rewrite("loss-in-class", each(holding.in_class)),
+    Rewrite("loss-global", each(holding.global_loss)),
+    Rewrite("loss-partial", each(holding.partial)),
+    Rewrite("loss-function-in-variable", each(holding.function_in_variable)),
     Rewrite("statements-in-main", each(layout.into_main)),
     Rewrite("statements-in-method", each(layout.into_method)),
     Rewrite("a-cell-for-each-statement", layout.into_cells),
@@ -48,6 +65,24 @@ SINGLE = [
     Rewrite("parentheses", each(around.parentheses)),
     Rewrite("arguments-first", each(around.arguments_first)),
     Rewrite("result-first", each(around.result_first)),
+    Rewrite("arguments-starred", each(around.starred)),
+    Rewrite("argument-passed-on", each(around.passed_on)),
+    Rewrite("argument-cloned", each(around.cloned)),
+    Rewrite("argument-contiguous", each(around.contiguous)),
+    Rewrite("argument-in-tuple", each(around.in_tuple)),
+    Rewrite("argument-in-dict", each(around.in_dict)),
+    Rewrite("argument-in-list", each(around.in_list)),
+    Rewrite("argument-in-object", each(around.in_object)),
+    Rewrite("argument-walrus", each(around.walrus)),
+    Rewrite("argument-by-lambda", each(around.by_lambda)),
+    Rewrite("argument-from-loop", each(around.from_loop)),
+    Rewrite("argument-by-decorated", each(around.by_decorated)),
+    Rewrite("condition-denied", each(conditions.denied)),
+    Rewrite("condition-mirrored", each(conditions.mirrored)),
+    Rewrite("condition-nested", each(conditions.nested)),
+    Rewrite("condition-morgan", each(conditions.morgan), conditions=False),
+    Rewrite("condition-in-variable", each(conditions.in_variable)),
+    Rewrite("expression-for-change", each(conditions.expression_for_change)),
     Rewrite("model-parallel", each(models.PARALLEL)),
     Rewrite("model-on-device", each(models.ON_DEVICE)),
     Rewrite("model-compiled", each(models.COMPILED)),
@@ -62,7 +97,7 @@ SINGLE = [
 def chained(number: int, program: Program) -> Program | None:
     """Three rewrites one after the other, drawn by the name of the program."""
     drawn = list(SINGLE)
-    Random(f"{program.name} {number}").shuffle(drawn)
+    Random(f"{program.name} {number}").shuffle(drawn)  # noqa: S311  # the same draw in every run
     done = 0
     for rewrite in drawn:
         rewritten = rewrite.apply(program)

@@ -46,7 +46,7 @@ class Site:
         """The arguments with their keywords; None where there are `*` or `**` ones."""
         if any(argument.star for argument in self.call.args):
             return None
-        return [(argument.keyword and argument.keyword.value, self.code(argument.value)) for argument in self.call.args]
+        return [(argument.keyword.value if argument.keyword else None, self.code(argument.value)) for argument in self.call.args]
 
     def owns(self, name: str) -> bool:
         """Whether a name belongs to the scope that the call stands in, so that `x = x` may be said of it."""
@@ -134,7 +134,9 @@ def with_definitions(module: cst.Module, definitions: list[str]) -> cst.Module:
 
 def first_after_imports(module: cst.Module) -> int:
     """The index of the first statement that is neither the docstring nor an import."""
-    return next((index for index, one in enumerate(module.body) if not _is_import(one) and not (index == 0 and _is_text(one))), len(module.body))
+    return next(
+        (index for index, one in enumerate(module.body) if not _is_import(one) and not (index == 0 and _is_text(one))), len(module.body)
+    )
 
 
 def _is_import(statement: cst.CSTNode) -> bool:
