@@ -6,7 +6,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,7 +27,7 @@ from lossguard.syntax.uses import only_read
 
 if TYPE_CHECKING:
     from lossguard.program import Program
-    from lossguard.values import Event, Place
+    from lossguard.values import Entry, Event, Place
 
 UNREADABLE: Final = "LG900"
 REVEAL: Final = "reveal"
@@ -72,10 +72,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What running one root came to, and which files it looked into."""
+    """What running one root came to, and which files it looked into.
+
+    Every finding stands with the entry points that lead to it; `callers` says which functions were called from which entry.
+    """
 
     root: str
-    findings: tuple[Finding, ...]
+    findings: tuple[caches.Led, ...]
+    callers: caches.Callers
     notes: tuple[Stop, ...]
     touched: tuple[str, ...]
     exhausted: bool
@@ -99,8 +103,10 @@ class Run:
     @cached_property
     def program(self) -> Program:
         """The program that the files make up; the parser is imported only now."""
+        from lossguard.interpret.interpreter import forget
         from lossguard.program import Program
 
+        forget()
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         return Program(self.cwd, {name: _source(name, data) for name, data in self.given.items()}, self.files)
 
@@ -154,19 +160,35 @@ def check(paths: Iterable[str], cwd: Path, config: Config, *, given: Mapping[str
 
 def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
     """The findings of all roots; what several of them find at one place, from one producer, is one finding."""
-    best: dict[object, Finding] = {}
-    known = {root: findings for root in roots if (findings := cache.get(root, run.digest)) is not None}
+    known = {root: kept for root in roots if (kept := cache.get(root, run.digest)) is not None}
     for fresh in _fresh(run, [root for root in roots if root not in known]):
         run.notes.update(dict.fromkeys(fresh.notes))
         run.exhausted += [fresh.root] if fresh.exhausted else []
         run.seen += fresh.seen
         if not fresh.notes:
-            cache.put(fresh.root, {file: run.digest(file) for file in fresh.touched}, list(fresh.findings))
-        known[fresh.root] = list(fresh.findings)
-    for finding in (finding for root in roots for finding in known[root]):
+            cache.put(fresh.root, {file: run.digest(file) for file in fresh.touched}, fresh.findings, fresh.callers)
+        known[fresh.root] = fresh.findings, fresh.callers
+    return _best([known[root] for root in roots])
+
+
+def _best(roots: list[tuple[Sequence[caches.Led], caches.Callers]]) -> list[Finding]:
+    """A function that some root calls is what it is called with: what an unknown caller would have done with it counts no more."""
+    callers: dict[Entry, set[Entry | None]] = {}
+    for _, called in roots:
+        for entry, by in called.items():
+            callers.setdefault(entry, set()).update(by)
+    best: dict[object, Finding] = {}
+    for finding in (
+        finding for findings, _ in roots for finding, entries in findings if not all(_is_called(one, callers) for one in entries)
+    ):
         key = (finding.code, finding.span, finding.trace[0].span if finding.trace else None)
         best[key] = min(finding, best.get(key, finding), key=_rank)
     return list(best.values())
+
+
+def _is_called(entry: Entry | None, callers: Mapping[Entry, set[Entry | None]]) -> bool:
+    """Whether somebody calls a function who is not called by it in turn; the body of a module just runs."""
+    return entry is not None and any(one is None or entry not in callers.get(one, ()) for one in callers.get(entry, ()))
 
 
 def _rank(finding: Finding) -> tuple[bool, str, int]:
@@ -208,9 +230,12 @@ def fresh_of(run: Run, root: str) -> Fresh:
     finally:
         gc.enable()
     events = [_reached(run, event) for event in outcome.events]
-    findings = (*_located(run.program, judge(book, events)), *_unreadable(run, run.program.touched))
+    verdicts = judge(book, events)
+    led = zip(_located(run.program, verdicts), (one.entries for one in verdicts), strict=True)
+    unreadable = ((finding, frozenset({None})) for finding in _unreadable(run, run.program.touched))
+    callers = {} if outcome.exhausted else outcome.callers
     notes = tuple(_revealed(run.program, [event for event in outcome.events if event.name == REVEAL]))
-    return Fresh(root, findings, notes, tuple(run.program.touched), outcome.exhausted, tuple(seen(outcome.events)))
+    return Fresh(root, (*led, *unreadable), callers, notes, tuple(run.program.touched), outcome.exhausted, tuple(seen(outcome.events)))
 
 
 def _reached(run: Run, event: Event) -> Event:

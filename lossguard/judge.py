@@ -16,7 +16,7 @@ from lossguard.domains import Reach
 from lossguard.findings import Certainty, Severity
 from lossguard.guards import ALWAYS, Guard, Literal, both, is_phase, spelled
 from lossguard.rulebook import Pattern, Rule, RuleBook, When
-from lossguard.values import Argument, Case, Constant, Event, EventKind, Place, Step, Tensor, Thing
+from lossguard.values import Argument, Case, Constant, Entry, Event, EventKind, Place, Step, Tensor, Thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Verdict:
     reach: Reach
     steps: tuple[Step, ...]
     effect: str
+    entries: frozenset[Entry | None]
     about: tuple[str, Thing] | None = None
 
 
@@ -49,16 +50,16 @@ class Match:
 
 
 def judge(book: RuleBook, events: Iterable[Event]) -> list[Verdict]:
-    """All verdicts, one for each rule, place and producer; the more certain of two that say the same is kept."""
+    """All verdicts, one for each rule, place, producer and beginning; the more certain of two that say the same is kept."""
     held = list(events)
     sites: dict[object, list[Event]] = {}
     for event in held:
         sites.setdefault(event.site, []).append(event)
-    found: dict[tuple[str, Place, Place | None], Verdict] = {}
+    found: dict[object, Verdict] = {}
     for event in held:
         site = sites[event.site] if event.site is not None else [event]
         for verdict in _told_together(event, list(_verdicts(book, event, site))):
-            key = (verdict.rule.code, verdict.place, verdict.source)
+            key = (verdict.rule.code, verdict.place, verdict.source, verdict.entries)
             if key not in found or _rank(verdict) < _rank(found[key]):
                 found[key] = verdict
     return list(found.values())
@@ -224,6 +225,6 @@ def _worded(
     severity = severity if event.reach is Reach.TRAINED else severity.lower
     chosen = tuple(event.callee) if event.callee is not None else ()
     source = tensors[0].source if tensors else None
-    return Verdict(
-        rule, severity, certainty, condition, message, event.place, source, event.reach, (*steps, *chosen), when.effect or rule.effect
-    )
+    way = (*steps, *chosen)
+    effect = when.effect or rule.effect
+    return Verdict(rule, severity, certainty, condition, message, event.place, source, event.reach, way, effect, event.entries)

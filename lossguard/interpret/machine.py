@@ -20,7 +20,7 @@ from lossguard.interpret.store import Delta, Store, joined
 from lossguard.interpret.things import Address, Arguments, Function, ProjectClass, Recording, Scope
 from lossguard.program import Program
 from lossguard.syntax import ir
-from lossguard.values import Event, Place, Term, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import Entry, Event, Place, Term, Thing, Unknown, Value, Why, join, sole, unknown
 
 A = TypeVar("A")
 
@@ -126,6 +126,9 @@ class Machine:
         self.calls: list[Place] = []
         self.entered: set[Place] = set()
         self.entered_on: set[tuple[Place, Place]] = set()
+        self.entry: Entry | None = None
+        self.callers: dict[Entry, set[Entry | None]] = {}
+        self.origins: dict[Event, set[Entry | None]] = {}
         self.executed: dict[str, bool] = {}
         self.registered = False
         self.resolving: set[Any] = set()
@@ -234,8 +237,18 @@ class Machine:
             self.store.recordings[-1].events[event] = None
         values = tuple(argument.value for argument in event.arguments)
         known = self.events.setdefault((event.kind, event.place, event.name, event.choice, event.reach, values), [])
-        if len(known) < MOST_CONDITIONS and not any(other.path <= event.path for other in known):
-            known[:] = [other for other in known if not event.path <= other.path] + [event]
+        same = next((other for other in known if other.path <= event.path), None)
+        if same is not None:
+            self.origins[same].add(self.entry)
+        elif len(known) < MOST_CONDITIONS:
+            weaker = [other for other in known if event.path <= other.path]
+            self.origins[event] = {self.entry}.union(*(self.origins[other] for other in weaker))
+            known[:] = [other for other in known if other not in weaker] + [event]
+
+    def enter(self, entry: Entry) -> None:
+        """Note that the present run calls a function, other than the one that it began with."""
+        if self.entry is None or self.entry.function != entry.function:
+            self.callers.setdefault(entry, set()).add(self.entry)
 
     def unknown(self, why: Why, detail: str, site: Site) -> Value:
         """An unknown that is identified by the place and the chain of calls that made it."""

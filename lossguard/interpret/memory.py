@@ -113,9 +113,8 @@ def _done_again(m: Machine, known: Remembered) -> None:
         m.store.recordings[-1].reads.update(cell for cell, _ in known.inputs)
         m.store.recordings[-1].events |= known.events
         m.store.recordings[-1].drew |= known.drew
-    if known.path != m.path:
-        for event in known.events:
-            m.emit(replace(event, path=(event.path - known.path) | m.path))
+    for event in known.events:
+        m.emit(event if known.path == m.path else replace(event, path=(event.path - known.path) | m.path))
 
 
 def _seen_again(m: Machine, known: Remembered, arguments: Named, site: Site) -> tuple[Value, Delta]:
