@@ -67,7 +67,15 @@ def _codes(_context: click.Context, _option: click.Parameter, values: tuple[str,
     return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
 
 
-@main.command()
+class Check(click.Command):
+    """A command with an option whose value may be left out: `--add-ignore`, or `--add-ignore=REASON`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give the option an empty value where it has none; what follows it is a path."""
+        return super().parse_args(ctx, ["--add-ignore=" if arg == "--add-ignore" else arg for arg in args])
+
+
+@main.command(cls=Check)
 @click.argument("paths", nargs=-1)
 @click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How findings are printed.")
 @click.option(
@@ -79,6 +87,8 @@ def _codes(_context: click.Context, _option: click.Parameter, values: tuple[str,
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--isolated", is_flag=True, help="Ignore every configuration file.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write what earlier runs found.")
+@click.option("--ignore-noqa", is_flag=True, help="Report what comments suppress, too.")
+@click.option("--add-ignore", metavar="[=REASON]", help="Write a comment that suppresses it at every finding, and stop.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of what is read from standard input (path `-`).")
 @click.option("--confirm", metavar="RUNFILE", help="Say of each finding what a run saw (`lossguard run --output-file` wrote it as json).")
 @guarded
@@ -90,11 +100,13 @@ def check(
     why: str | None,
     stdin_filename: str | None,
     confirm: str | None,
+    add_ignore: str | None,
     *,
     stats: bool,
     exit_zero: bool,
     isolated: bool,
     no_cache: bool,
+    ignore_noqa: bool,
 ) -> None:
     """Check PATHS: files, notebooks and folders (default: the current folder), or `-` for standard input."""
     cwd = Path.cwd()
@@ -106,7 +118,10 @@ def check(
     from lossguard import engine
 
     named = tuple(path for path in paths if path != "-") or (() if given else (".",))
-    report = engine.check(named, cwd, config, given=given, cached=not (no_cache or stats))
+    report = engine.check(named, cwd, config, given=given, cached=not (no_cache or stats), comments=not ignore_noqa)
+    if add_ignore is not None:
+        _add_comments(report, cwd, add_ignore)
+        return
     if confirm is not None:
         from lossguard import runner
 
@@ -127,6 +142,13 @@ def _config(cwd: Path, select: tuple[str, ...], ignore: tuple[str, ...], *, isol
     config = replace(config, select=select or config.select, ignore=ignore or config.ignore)
     check_selectors(config, {rule.code: rule.name for rule in Knowledge(config).book.rules.values()})
     return config
+
+
+def _add_comments(report: Report, cwd: Path, reason: str) -> None:
+    from lossguard.policy import add_comments
+
+    files = add_comments(report.findings, cwd, reason)
+    click.echo(f"Added comments to {len(files)} file{'' if len(files) == 1 else 's'}.")
 
 
 def _standard_input(paths: tuple[str, ...], name: str | None) -> dict[str, bytes]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
+from lossguard.selection import heaviest, weight
+
 
 class ConfigError(Exception):
     """Settings that cannot be used; the message names the file or the option."""
@@ -71,23 +73,11 @@ def _config(path: Path, table: dict[str, Any]) -> Config:
 
 def selected(config: Config, code: str, name: str) -> bool:
     """Whether a rule is reported: the longest of the selectors that fit it decides, `ignore` before `select`."""
-    chosen = max((_weight(selector, code, name) for selector in config.select), default=0)
-    ignored = max((_weight(selector, code, name) for selector in config.ignore), default=0)
-    return chosen > ignored
-
-
-def _weight(selector: str, code: str, name: str) -> int:
-    """How exactly a selector names a rule; 0 where it does not."""
-    wanted = selector.upper()
-    if wanted == "ALL":
-        return 1
-    if wanted in {code, name.upper()}:
-        return 100
-    return len(wanted) + 1 if code.startswith(wanted) else 0
+    return heaviest(config.select, code, name) > heaviest(config.ignore, code, name)
 
 
 def check_selectors(config: Config, known: dict[str, str]) -> None:
     """Raise ConfigError for a selector that names no rule; `known` has the names by code."""
     for selector in (*config.select, *config.ignore):
-        if not any(_weight(selector, code, name) for code, name in known.items()):
+        if not any(weight(selector, code, name) for code, name in known.items()):
             raise ConfigError(f"unknown rule `{selector}`; `lossguard rules` lists them")

@@ -19,6 +19,7 @@ from lossguard.contracts.library import Library
 from lossguard.files import found_below
 from lossguard.findings import Finding, Severity, Stop, ordered
 from lossguard.judge import Verdict, judge
+from lossguard.policy import UNREADABLE, Heeded, heeding_comments, whole_projects
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
 from lossguard.stats import Seen, seen
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from lossguard.program import Program
     from lossguard.values import Event, Place
 
-UNREADABLE: Final = "LG900"
 REVEAL: Final = "reveal"
 # Deep programs recurse deeply: every Python call that is followed takes some twenty frames of ours.
 RECURSION: Final = 20_000
@@ -59,10 +59,11 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run found, how much it looked at, what `reveal` shows, and which files the bounds cut short."""
+    """What a run found, how much it looked at, what comments suppress, what `reveal` shows, and which files the bounds cut short."""
 
     findings: tuple[Finding, ...]
     checked: int
+    suppressed: tuple[Finding, ...] = ()
     notes: tuple[Stop, ...] = ()
     exhausted: tuple[str, ...] = ()
     seen: tuple[Seen, ...] = ()
@@ -127,11 +128,20 @@ def _source(name: str, data: bytes) -> Source:
 _MENTIONS: Final = re.compile(rb"[lL]oss|LOSS|criterion|entropy|kl_div|[sS]oftmax|[sS]igmoid|__main__|\.log\(|reveal|main\(|\.run\(")
 
 
-def check(paths: Iterable[str], cwd: Path, config: Config, *, given: Mapping[str, bytes] | None = None, cached: bool = True) -> Report:
-    """Check files and folders; `given` are contents that take the place of files on disk.
+def check(
+    paths: Iterable[str],
+    cwd: Path,
+    config: Config,
+    *,
+    given: Mapping[str, bytes] | None = None,
+    cached: bool = True,
+    comments: bool = True,
+) -> Report:
+    """Check files and folders; `given` are contents that take the place of files on disk; without `comments` nothing is suppressed.
 
     Raises PathError for a path that does not exist, RuleError and ContractError for rules or contracts that cannot be used.
     """
+    paths = tuple(paths)
     found = {**found_below(paths, cwd, config.exclude), **dict.fromkeys(given or (), True)}
     run = Run(cwd, Knowledge(config), tuple(found), given or {})
     roots = [file for file, named in found.items() if named or _MENTIONS.search(run.read(file) or b"")]
@@ -139,8 +149,22 @@ def check(paths: Iterable[str], cwd: Path, config: Config, *, given: Mapping[str
     cache = caches.load(cwd, key) if cached and not given else caches.Cache(None, key)
     findings = _all(run, roots, cache)
     cache.save()
-    kept = [finding for finding in findings if selected(config, finding.code, finding.name)]
-    return Report(tuple(sorted(kept, key=ordered)), len(found), tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
+    heeded = _heeding(run, findings, paths) if comments else Heeded(tuple(findings))
+    kept, suppressed = (_reported(config, held) for held in (heeded.kept, heeded.suppressed))
+    return Report(kept, len(found), suppressed, tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
+
+
+def _heeding(run: Run, findings: list[Finding], paths: Iterable[str]) -> Heeded:
+    """Comments are called unused only where everything that may reach them was followed to the end."""
+    whole = whole_projects(paths, run.cwd)
+    unread = {finding.span.file for finding in findings if finding.code == UNREADABLE}
+    return heeding_comments(
+        findings, run.files, run.read, run.knowledge.book, lambda file: not run.exhausted and file not in unread and whole(file)
+    )
+
+
+def _reported(config: Config, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted((one for one in findings if selected(config, one.code, one.name)), key=ordered))
 
 
 def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
