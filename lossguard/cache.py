@@ -18,6 +18,8 @@ from lossguard.findings import Certainty, Finding, Severity, Stop
 from lossguard.source import Span
 
 FOLDER: Final = ".lossguard_cache"
+# What the rows below look like: a cache of another form is an empty one.
+_FORM: Final = b"2"
 _TAG: Final = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds what lossguard found in earlier runs. It can be deleted.\n"
 
 
@@ -31,7 +33,7 @@ def key_of(folders: Iterable[Path], files: Iterable[str]) -> str:
     sums = hashlib.blake2b(digest_size=16)
     for name in ("lossguard", "libcst"):
         sums.update(version(name).encode())
-    sums.update(sys.version.encode())
+    sums.update(sys.version.encode() + _FORM)
     for folder in folders:
         for path in sorted((*folder.rglob("*.md"), *folder.rglob("*.pyi"))):
             sums.update(str(path).encode())
@@ -96,6 +98,9 @@ def _row(finding: Finding) -> dict[str, Any]:
             finding.certainty.value,
             finding.condition,
             finding.line,
+            finding.function,
+            finding.text,
+            finding.producer,
         ],
         "span": list(finding.span),
         "trace": [[list(stop.span), stop.message] for stop in finding.trace],
@@ -103,6 +108,9 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 
 def _finding(row: dict[str, Any]) -> Finding:
-    code, name, severity, message, certainty, condition, line = row["head"]
-    trace = tuple(Stop(Span(*span), text) for span, text in row["trace"])
-    return Finding(code, name, Severity(severity), message, Span(*row["span"]), Certainty(certainty), condition, trace, line)
+    code, name, severity, message, certainty, condition, line, function, text, producer = row["head"]
+    trace = tuple(Stop(Span(*span), said) for span, said in row["trace"])
+    return Finding(
+        code, name, Severity(severity), message, Span(*row["span"]), Certainty(certainty), condition, trace, line,
+        function=function, text=text, producer=producer,
+    )  # fmt: skip

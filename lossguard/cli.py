@@ -40,6 +40,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from lossguard.baseline import BaselineError
         from lossguard.confirm import RecordError
         from lossguard.contracts.stubs import ContractError
         from lossguard.files import PathError
@@ -48,7 +49,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
-        except (ConfigError, PathError, RuleError, ContractError, RecordError) as error:
+        except (ConfigError, PathError, RuleError, ContractError, RecordError, BaselineError) as error:
             fail(str(error))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -88,6 +89,7 @@ class Check(click.Command):
 @click.option("--isolated", is_flag=True, help="Ignore every configuration file.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write what earlier runs found.")
 @click.option("--ignore-noqa", is_flag=True, help="Report what comments suppress, too.")
+@click.option("--baseline", metavar="FILE", help="Report only what this baseline does not know.")
 @click.option("--add-ignore", metavar="[=REASON]", help="Write a comment that suppresses it at every finding, and stop.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of what is read from standard input (path `-`).")
 @click.option("--confirm", metavar="RUNFILE", help="Say of each finding what a run saw (`lossguard run --output-file` wrote it as json).")
@@ -101,6 +103,7 @@ def check(
     stdin_filename: str | None,
     confirm: str | None,
     add_ignore: str | None,
+    baseline: str | None,
     *,
     stats: bool,
     exit_zero: bool,
@@ -111,6 +114,7 @@ def check(
     """Check PATHS: files, notebooks and folders (default: the current folder), or `-` for standard input."""
     cwd = Path.cwd()
     config = _config(cwd, select, ignore, isolated=isolated)
+    config = config if baseline is None else replace(config, baseline=str(cwd / baseline))
     if why is not None:
         _print_why(why, cwd, config, paths or (".",))
         return
@@ -240,6 +244,54 @@ def run(
     except runner.RunError as error:
         fail(str(error))
     sys.exit(status)
+
+
+@main.group()
+def baseline() -> None:
+    """Keep what is found today in a file, so that only what is new is reported."""
+
+
+_PATHS: Final = click.argument("paths", nargs=-1)
+_FILE: Final = click.option("--file", metavar="FILE", help="The baseline; the one in the settings, or .lossguard-baseline.json.")
+
+
+@baseline.command("write")
+@_PATHS
+@_FILE
+@guarded
+def write_baseline(paths: tuple[str, ...], file: str | None) -> None:
+    """Write everything that is found in PATHS (default: the current folder) into the baseline."""
+    from lossguard import ratchet
+
+    cwd, config = Path.cwd(), _config(Path.cwd(), (), (), isolated=False)
+    click.echo(ratchet.write(paths or (".",), ratchet.baseline_file(file, cwd, config), cwd, config))
+
+
+@baseline.command("check")
+@_PATHS
+@_FILE
+@guarded
+def check_baseline(paths: tuple[str, ...], file: str | None) -> None:
+    """Report what is new in PATHS, and how many entries nothing answers to any more."""
+    from lossguard import engine, ratchet
+
+    cwd, config = Path.cwd(), _config(Path.cwd(), (), (), isolated=False)
+    report, said = ratchet.check(paths or (".",), ratchet.baseline_file(file, cwd, config), cwd, config)
+    _print(report, "full", cwd, engine.Knowledge(config).book, {})
+    click.echo(said)
+    sys.exit(1 if report.findings else 0)
+
+
+@baseline.command("prune")
+@_PATHS
+@_FILE
+@guarded
+def prune_baseline(paths: tuple[str, ...], file: str | None) -> None:
+    """Take out of the baseline what is not found in PATHS any more; files that were renamed get their new names."""
+    from lossguard import ratchet
+
+    cwd, config = Path.cwd(), _config(Path.cwd(), (), (), isolated=False)
+    click.echo(ratchet.prune(paths or (".",), ratchet.baseline_file(file, cwd, config), cwd, config))
 
 
 @main.command()

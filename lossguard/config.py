@@ -26,7 +26,13 @@ class Config:
     exclude: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     contracts: tuple[str, ...] = ()
+    baseline: str | None = None
     folder: Path = Path()
+
+    @property
+    def baseline_file(self) -> Path | None:
+        """The baseline that findings are compared with."""
+        return None if self.baseline is None else self.folder / self.baseline
 
     @property
     def rule_folders(self) -> tuple[Path, ...]:
@@ -61,14 +67,17 @@ def _table(path: Path) -> dict[str, Any] | None:
 
 
 def _config(path: Path, table: dict[str, Any]) -> Config:
-    lists: dict[str, tuple[str, ...]] = {}
+    found: dict[str, Any] = {}
     for key, value in table.items():
         if key not in _KEYS:
             raise ConfigError(f"{path}: unknown setting `{key}` in [tool.lossguard]; there are {', '.join(sorted(_KEYS))}")
+        if key == "baseline" and isinstance(value, str):
+            found[key] = value
+            continue
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(f"{path}: `{key}` in [tool.lossguard] is a list of strings")
-        lists[key] = tuple(value)
-    return Config(**lists, folder=path.parent)
+        found[key] = tuple(value)
+    return Config(**found, folder=path.parent)
 
 
 def selected(config: Config, code: str, name: str) -> bool:

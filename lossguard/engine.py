@@ -17,9 +17,10 @@ from lossguard import cache as caches
 from lossguard.config import Config, selected
 from lossguard.contracts.library import Library
 from lossguard.files import found_below
-from lossguard.findings import Finding, Severity, Stop, ordered
+from lossguard.findings import Finding, Severity, Stop, numbered
+from lossguard.identity import Excerpts
 from lossguard.judge import Verdict, judge
-from lossguard.policy import UNREADABLE, Heeded, heeding_comments, whole_projects
+from lossguard.policy import UNREADABLE, Heeded, heeding_comments, unknown_to_baseline, whole_projects
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
 from lossguard.stats import Seen, seen
@@ -59,14 +60,20 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run found, how much it looked at, what comments suppress, what `reveal` shows, and which files the bounds cut short."""
+    """What a run found and in which files, what comments suppress, what the baseline knows, what `reveal` shows, what was cut short."""
 
     findings: tuple[Finding, ...]
-    checked: int
+    files: tuple[str, ...]
     suppressed: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
     notes: tuple[Stop, ...] = ()
     exhausted: tuple[str, ...] = ()
     seen: tuple[Seen, ...] = ()
+
+    @property
+    def checked(self) -> int:
+        """How many files were checked."""
+        return len(self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,11 @@ class Run:
 
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         return Program(self.cwd, {name: _source(name, data) for name, data in self.given.items()}, self.files)
+
+    @cached_property
+    def excerpts(self) -> Excerpts:
+        """What findings are recognised by."""
+        return Excerpts(lambda file: self.program.parsed(file).source)
 
     def read(self, file: str) -> bytes | None:
         """A file's bytes; None where it cannot be read."""
@@ -151,7 +163,8 @@ def check(
     cache.save()
     heeded = _heeding(run, findings, paths) if comments else Heeded(tuple(findings))
     kept, suppressed = (_reported(config, held) for held in (heeded.kept, heeded.suppressed))
-    return Report(kept, len(found), suppressed, tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
+    new, known = unknown_to_baseline(kept, config.baseline_file, cwd, found)
+    return Report(new, tuple(found), suppressed, known, tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
 
 
 def _heeding(run: Run, findings: list[Finding], paths: Iterable[str]) -> Heeded:
@@ -164,7 +177,7 @@ def _heeding(run: Run, findings: list[Finding], paths: Iterable[str]) -> Heeded:
 
 
 def _reported(config: Config, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted((one for one in findings if selected(config, one.code, one.name)), key=ordered))
+    return tuple(one for one in numbered(findings) if selected(config, one.code, one.name))
 
 
 def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
@@ -217,7 +230,8 @@ def fresh_of(run: Run, root: str) -> Fresh:
         outcome = interpret(run.program, run.knowledge.library, book.watched | {REVEAL}, root)
     finally:
         gc.enable()
-    findings = (*_located(run.program, judge(book, outcome.events)), *_unreadable(run, run.program.touched))
+    texts = run.excerpts
+    findings = (*_located(run.program, judge(book, outcome.events), texts), *_unreadable(run, run.program.touched, texts))
     notes = tuple(_revealed(run.program, [event for event in outcome.events if event.name == REVEAL]))
     return Fresh(root, findings, notes, tuple(run.program.touched), outcome.exhausted, tuple(seen(outcome.events)))
 
@@ -231,14 +245,16 @@ def _revealed(program: Program, events: list[Event]) -> Iterator[Stop]:
     yield from (Stop(span, " | ".join(texts)) for span, texts in shown.items())
 
 
-def _located(program: Program, verdicts: list[Verdict]) -> Iterator[Finding]:
+def _located(program: Program, verdicts: list[Verdict], texts: Excerpts) -> Iterator[Finding]:
     """Verdicts speak of nodes, findings of rows and columns."""
     spans = spans_of(program, [place for one in verdicts for place in (one.place, *(step.place for step in one.steps))])
     for one in verdicts:
-        span = spans[one.place]
+        span, rule = spans[one.place], one.rule
         trace = tuple(Stop(spans[step.place], step.text) for step in one.steps)
-        line = _line(program, span)
-        yield Finding(one.rule.code, one.rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, line)
+        yield Finding(
+            rule.code, rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, texts.line(span),
+            function=texts.function(span), text=texts.code(span), producer=texts.code(trace[0].span) if trace else "",
+        )  # fmt: skip
 
 
 def spans_of(program: Program, places: Iterable[Place]) -> dict[Place, Span]:
@@ -249,20 +265,15 @@ def spans_of(program: Program, places: Iterable[Place]) -> dict[Place, Span]:
     return {place: span for file, held in wanted.items() for place, span in program.spans(file, held).items()}
 
 
-def _line(program: Program, span: Span) -> str:
-    lines = program.parsed(span.file).source.lines_of(span.cell)
-    return lines[span.row - 1] if 0 < span.row <= len(lines) else ""
-
-
-def _unreadable(run: Run, files: Iterable[str]) -> Iterator[Finding]:
+def _unreadable(run: Run, files: Iterable[str], texts: Excerpts) -> Iterator[Finding]:
     """One finding for each place that cannot be read, in the files that are checked."""
     rule = run.knowledge.book.rules[UNREADABLE]
     for file in sorted(set(files).intersection(run.files)):
         parsed = run.program.parsed(file)
         for error in parsed.unreadable:
             span = parsed.source.span(error.row, error.column, error.row, error.column + 1)
-            line = _line(run.program, span)
-            yield Finding(rule.code, rule.name, Severity.ERROR, rule.message.format(error=error.message), span, line=line)
+            message = rule.message.format(error=error.message)
+            yield Finding(rule.code, rule.name, Severity.ERROR, message, span, line=texts.line(span), text=error.message)
 
 
 def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[str]) -> list[tuple[Event, Span]]:

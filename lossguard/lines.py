@@ -103,7 +103,13 @@ def normalised(text: str) -> str:
     """A stretch of code without what a formatter may change: spaces, line breaks, comments, kinds of quotes, trailing commas."""
     words = [_word(token) for token in _tokens(f"({text}\n)") if token.type not in _UNWRITTEN][1:]
     kept = [word for word, following in pairwise([*words, ""]) if not (word == "," and following in {")", "]", "}"})]
-    return " ".join(kept[:-1] if kept[-1:] == [")"] else kept)
+    return "".join(_apart(before, word) for before, word in pairwise(["", *(kept[:-1] if kept[-1:] == [")"] else kept)]))
+
+
+def _apart(before: str, word: str) -> str:
+    """A word, with a space where it would grow together with the one before."""
+    letters = before[-1:].isidentifier() or before[-1:].isdigit() or before[-1:] in {'"', "'"}
+    return f" {word}" if letters and (word[:1].isidentifier() or word[:1].isdigit() or word[:1] in {'"', "'"}) else word
 
 
 def _word(token: tokenize.TokenInfo) -> str:

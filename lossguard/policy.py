@@ -1,4 +1,4 @@
-"""Everything that was found goes in; what is left to report, after comments, comes out."""
+"""Everything that was found goes in; what is left to report, after comments and the baseline, comes out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from lossguard import baseline
 from lossguard.annotate import annotated
 from lossguard.findings import Finding
 from lossguard.rulebook import RuleBook
@@ -78,6 +79,16 @@ def whole_projects(paths: Iterable[str], cwd: Path) -> Callable[[str], bool]:
         return known[parent]
 
     return is_whole
+
+
+def unknown_to_baseline(
+    findings: tuple[Finding, ...], path: Path | None, cwd: Path, checked: Iterable[str]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """The findings that are new, and those that the baseline knows; without one all are new."""
+    if path is None:
+        return findings, ()
+    compared = baseline.compare(path, findings, cwd, checked)
+    return compared.new, compared.known
 
 
 def add_comments(findings: Iterable[Finding], cwd: Path, reason: str) -> list[str]:

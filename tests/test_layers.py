@@ -14,17 +14,17 @@ ROOT = Path(__file__).parents[1] / "lossguard"
 
 # From the ground up. A module may import from layers below, and inside its own folder; nothing else.
 LAYERS = [
-    {"domains", "guards", "lines", "pages", "selection", "source"},
+    {"domains", "git", "guards", "lines", "pages", "selection", "source"},
     {"values", "findings"},
     {"contracts", "rulebook", "suppress"},
-    {"annotate", "judge", "stats"},
+    {"annotate", "baseline", "identity", "judge", "stats"},
     {"syntax", "runtime"},
     {"program", "integrations", "pytest_plugin"},
     {"interpret", "confirm"},
     {"config", "files", "cache", "policy"},
     {"engine"},
     {"report"},
-    {"runner"},
+    {"ratchet", "runner"},
     {"cli"},
 ]
 PACKAGE = {"__init__", "__main__"}
