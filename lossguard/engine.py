@@ -6,7 +6,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lossguard import cache as caches
-from lossguard.config import Config, selected
+from lossguard.config import Config
 from lossguard.contracts.library import Library
 from lossguard.files import found_below
-from lossguard.findings import Finding, Severity, Stop, numbered
+from lossguard.findings import Finding, Severity, Stop
 from lossguard.identity import Excerpts
 from lossguard.judge import Verdict, judge
-from lossguard.policy import UNREADABLE, Heeded, heeding_comments, unknown_to_baseline, whole_projects
+from lossguard.policy import UNREADABLE, Heeded, heeding_comments, reported, unknown_to_baseline, whole_projects
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
 from lossguard.stats import Seen, seen
@@ -107,7 +107,8 @@ class Run:
         from lossguard.program import Program
 
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
-        return Program(self.cwd, {name: _source(name, data) for name, data in self.given.items()}, self.files)
+        given = {name: _source(name, data) for name, data in self.given.items()}
+        return Program(self.cwd, given, self.files, tuple(os.path.relpath(path, self.cwd) for path in self.knowledge.config.src))
 
     @cached_property
     def excerpts(self) -> Excerpts:
@@ -148,21 +149,26 @@ def check(
     given: Mapping[str, bytes] | None = None,
     cached: bool = True,
     comments: bool = True,
+    closest: Callable[[Path], Config] | None = None,
 ) -> Report:
-    """Check files and folders; `given` are contents that take the place of files on disk; without `comments` nothing is suppressed.
+    """Check files and folders; `given` are contents that take the place of files on disk.
+
+    Without `comments` nothing is suppressed. `closest` gives the settings that hold in a folder, for what is decided file by
+    file; without it `config` holds everywhere.
 
     Raises PathError for a path that does not exist, RuleError and ContractError for rules or contracts that cannot be used.
     """
     paths = tuple(paths)
-    found = {**found_below(paths, cwd, config.exclude), **dict.fromkeys(given or (), True)}
+    of = closest or (lambda _folder: config)
+    found = {**found_below(paths, cwd, lambda folder: of(folder).excluded, force=config.force_exclude), **dict.fromkeys(given or (), True)}
     run = Run(cwd, Knowledge(config), tuple(found), given or {})
     roots = [file for file, named in found.items() if named or _MENTIONS.search(run.read(file) or b"")]
-    key = caches.key_of(run.knowledge.folders, found)
+    key = caches.key_of(run.knowledge.folders, (*found, *config.src))
     cache = caches.load(cwd, key) if cached and not given else caches.Cache(None, key)
     findings = _all(run, roots, cache)
     cache.save()
     heeded = _heeding(run, findings, paths) if comments else Heeded(tuple(findings))
-    kept, suppressed = (_reported(config, held) for held in (heeded.kept, heeded.suppressed))
+    kept, suppressed = (reported(held, cwd, of) for held in (heeded.kept, heeded.suppressed))
     new, known = unknown_to_baseline(kept, config.baseline_file, cwd, found)
     return Report(new, tuple(found), suppressed, known, tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
 
@@ -174,10 +180,6 @@ def _heeding(run: Run, findings: list[Finding], paths: Iterable[str]) -> Heeded:
     return heeding_comments(
         findings, run.files, run.read, run.knowledge.book, lambda file: not run.exhausted and file not in unread and whole(file)
     )
-
-
-def _reported(config: Config, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(one for one in numbered(findings) if selected(config, one.code, one.name))
 
 
 def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
@@ -278,7 +280,7 @@ def _unreadable(run: Run, files: Iterable[str], texts: Excerpts) -> Iterator[Fin
 
 def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[str]) -> list[tuple[Event, Span]]:
     """What reaches the losses on one line of a file, in every run that gets there: for `--why`."""
-    found = {**found_below([file], cwd, ()), **found_below(paths, cwd, config.exclude)}
+    found = {**found_below([file], cwd), **found_below(paths, cwd, lambda _folder: config.excluded)}
     run = Run(cwd, Knowledge(config), tuple(found))
     target = next(iter(found))
     seen: dict[object, tuple[Event, Span]] = {}

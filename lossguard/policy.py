@@ -1,16 +1,20 @@
-"""Everything that was found goes in; what is left to report, after comments and the baseline, comes out."""
+"""Everything that was found goes in; what is left to report, after comments, settings and the baseline, comes out."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from lossguard import baseline
 from lossguard.annotate import annotated
-from lossguard.findings import Finding
+from lossguard.config import Config, asked_for, level, selected
+from lossguard.files import spec_of
+from lossguard.findings import Finding, Severity, numbered
 from lossguard.rulebook import RuleBook
+from lossguard.selection import heaviest
 from lossguard.source import Source, UnreadableError, from_bytes
 from lossguard.suppress import MENTIONED, OURS, UNUSED, Comments
 
@@ -79,6 +83,45 @@ def whole_projects(paths: Iterable[str], cwd: Path) -> Callable[[str], bool]:
         return known[parent]
 
     return is_whole
+
+
+def reported(findings: Iterable[Finding], cwd: Path, closest: Callable[[Path], Config]) -> tuple[Finding, ...]:
+    """The findings that the settings of their files let through, with the severities that these give them."""
+    found = []
+    for finding in numbered(findings):
+        path = Path(os.path.normpath(cwd / finding.span.file))
+        found.append(_as_set(finding, path, closest(path.parent)))
+    return tuple(finding for finding in found if finding is not None)
+
+
+def _as_set(finding: Finding, path: Path, config: Config) -> Finding | None:
+    """A finding with the severity that a project gives it; None where it is left out. Remarks are for those who asked."""
+    said = level(config, finding.code, finding.name)
+    if said == "off" or not selected(config, finding.code, finding.name) or _ignored_in(path, finding, config):
+        return None
+    severity = finding.severity if said is None else Severity(said)
+    if severity is Severity.INFO and not asked_for(config, finding.code, finding.name):
+        return None
+    return replace(finding, severity=severity)
+
+
+def _ignored_in(path: Path, finding: Finding, config: Config) -> bool:
+    return any(
+        heaviest(rules, finding.code, finding.name) and _fits(path, base, pattern) for base, pattern, rules in config.per_file_ignores
+    )
+
+
+def _fits(path: Path, base: Path, pattern: str) -> bool:
+    """Whether a file below a folder fits a pattern; `!pattern` fits the others."""
+    if not path.is_relative_to(base):
+        return False
+    return spec_of((pattern.removeprefix("!"),)).match_file(path.relative_to(base).as_posix()) is not pattern.startswith("!")
+
+
+def fails(findings: Iterable[Finding], least: str) -> bool:
+    """Whether one of the findings is bad enough to fail for."""
+    order = list(Severity)
+    return any(order.index(finding.severity) <= order.index(Severity(least)) for finding in findings)
 
 
 def unknown_to_baseline(

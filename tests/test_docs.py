@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from lossguard.settings import FIELDS
 from tests.specs import Program, actual, expected, programs
 from tests.test_cli import lossguard
 
 DOCS = Path(__file__).parents[1] / "docs"
-GUIDES = [DOCS / name for name in ("suppressions.md",)]
+GUIDES = [DOCS / name for name in ("suppressions.md", "configuration.md")]
 PROGRAMS = [pytest.param(program, id=program.name) for guide in GUIDES for program in programs(guide)]
 WRONG = "import torch.nn.functional as F\n\n\ndef step(x, y):\n    return F.cross_entropy(x.softmax(1), y)\n"
 
@@ -30,7 +33,26 @@ def test_a_command_is_one(command: str, tmp_path: Path) -> None:
     if "baseline" in command:
         lossguard("baseline", "write", cwd=tmp_path)
 
-    assert lossguard(*command.split(), cwd=tmp_path).status in {0, 1}
+    assert lossguard(*shlex.split(command), cwd=tmp_path).status in {0, 1}
+
+
+def test_the_settings_that_are_shown_can_be_used(tmp_path: Path) -> None:
+    shown = re.search(r"```toml\n(.*?)```", (DOCS / "configuration.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert shown is not None
+    for folder in ("lint/stubs", "lint/rules"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(shown[1], encoding="utf-8")
+    (tmp_path / "train.py").write_text(WRONG, encoding="utf-8")
+    lossguard("baseline", "write", cwd=tmp_path)
+
+    assert lossguard("check", cwd=tmp_path).status == 0
+    assert set(tomllib.loads(shown[1])["tool"]["lossguard"]) <= set(FIELDS)
+
+
+def test_every_setting_is_described() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", (DOCS / "configuration.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert {name for row in rows for name in re.findall(r"`([\w-]+)`", row)} == set(FIELDS)
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
