@@ -114,6 +114,7 @@ def _row(finding: Finding) -> dict[str, Any]:
             finding.producer,
             finding.reach.value,
             finding.effect,
+            finding.local,
         ],
         "span": list(finding.span),
         "trace": [[list(stop.span), stop.message] for stop in finding.trace],
@@ -121,11 +122,11 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 
 def _finding(row: dict[str, Any]) -> Finding:
-    code, name, severity, message, certainty, condition, line, function, text, producer, reach, effect = row["head"]
+    code, name, severity, message, certainty, condition, line, function, text, producer, reach, effect, local = row["head"]
     trace = tuple(Stop(Span(*span), said) for span, said in row["trace"])
     return Finding(
         code, name, Severity(severity), message, Span(*row["span"]), Certainty(certainty), condition, trace, line,
-        function=function, text=text, producer=producer, reach=Reach(reach), effect=effect,
+        function=function, text=text, producer=producer, reach=Reach(reach), effect=effect, local=local,
     )  # fmt: skip
 
 

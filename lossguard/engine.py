@@ -217,12 +217,21 @@ def _best(roots: list[tuple[Sequence[caches.Led], caches.Callers]]) -> list[Find
         for entry, by in called.items():
             callers.setdefault(entry, set()).update(by)
     best: dict[object, Finding] = {}
+    ways: dict[object, set[Span | None]] = {}
     for finding in (
         finding for findings, _ in roots for finding, entries in findings if not all(_is_called(one, callers) for one in entries)
     ):
-        key = (finding.code, finding.span, finding.trace[0].span if finding.trace else None)
+        producer = finding.trace[0].span if finding.trace else None
+        key = (finding.code, finding.span, None if finding.local else producer)
+        ways.setdefault(key, set()).add(producer)
         best[key] = min(finding, best.get(key, finding), key=_rank)
-    return list(best.values())
+    return [_counted(finding, len(ways[key])) for key, finding in best.items()]
+
+
+def _counted(finding: Finding, ways: int) -> Finding:
+    """One line in a helper is one finding, with the others that come to it counted."""
+    others = f"{ways - 1} other value{'' if ways == 2 else 's'}"
+    return finding if ways == 1 else replace(finding, message=f"{finding.message} (so it does for {others} that come here)")
 
 
 def _is_called(entry: Entry | None, callers: Mapping[Entry, set[Entry | None]]) -> bool:
@@ -301,7 +310,7 @@ def _located(program: Program, verdicts: list[Verdict], texts: Excerpts) -> Iter
         trace = tuple(Stop(spans[step.place], step.text) for step in one.steps)
         yield Finding(
             rule.code, rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, texts.line(span),
-            reach=one.reach, effect=MEASURED if one.reach is Reach.MEASURED else one.effect,
+            reach=one.reach, local=one.local, effect=MEASURED if one.reach is Reach.MEASURED else one.effect,
             function=texts.function(span), text=texts.code(span), producer=texts.code(trace[0].span) if trace else "",
         )  # fmt: skip
 
