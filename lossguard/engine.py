@@ -230,8 +230,11 @@ def _best(roots: list[tuple[Sequence[caches.Led], caches.Callers]]) -> list[Find
 
 def _counted(finding: Finding, ways: int) -> Finding:
     """One line in a helper is one finding, with the others that come to it counted."""
-    others = f"{ways - 1} other value{'' if ways == 2 else 's'}"
-    return finding if ways == 1 else replace(finding, message=f"{finding.message} (so it does for {others} that come here)")
+    others = ways - 1
+    if not others:
+        return finding
+    said = f"so it does for {others} other value{'s' if others > 1 else ''} that come{'' if others > 1 else 's'} here"
+    return replace(finding, message=f"{finding.message} ({said})")
 
 
 def _is_called(entry: Entry | None, callers: Mapping[Entry, set[Entry | None]]) -> bool:
