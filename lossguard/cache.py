@@ -7,17 +7,21 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+from lossguard.domains import Reach
 from lossguard.findings import Certainty, Finding, Severity, Stop
 from lossguard.source import Span
+from lossguard.values import Entry, Place
 
 FOLDER: Final = ".lossguard_cache"
+# What the rows below look like: a cache of another form is an empty one.
+_FORM: Final = b"2"
 _TAG: Final = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds what lossguard found in earlier runs. It can be deleted.\n"
 
 
@@ -31,13 +35,18 @@ def key_of(folders: Iterable[Path], files: Iterable[str]) -> str:
     sums = hashlib.blake2b(digest_size=16)
     for name in ("lossguard", "libcst"):
         sums.update(version(name).encode())
-    sums.update(sys.version.encode())
+    sums.update(sys.version.encode() + _FORM)
     for folder in folders:
         for path in sorted((*folder.rglob("*.md"), *folder.rglob("*.pyi"))):
             sums.update(str(path).encode())
             sums.update(path.read_bytes())
     sums.update("\0".join(sorted(files)).encode())
     return sums.hexdigest()
+
+
+# A finding, with the entry points that lead to it; and which functions were called from which entry.
+Led: TypeAlias = tuple[Finding, frozenset[Entry | None]]
+Callers: TypeAlias = Mapping[Entry, frozenset[Entry | None]]
 
 
 @dataclass(slots=True)
@@ -49,16 +58,20 @@ class Cache:
     roots: dict[str, dict[str, Any]] = field(default_factory=dict)
     changed: bool = False
 
-    def get(self, root: str, digests: Callable[[str], str | None]) -> list[Finding] | None:
-        """What was found in a root, if every file that its run read is as it was."""
+    def get(self, root: str, digests: Callable[[str], str | None]) -> tuple[Sequence[Led], Callers] | None:
+        """What was found in a root, and what it called, if every file that its run read is as it was."""
         held = self.roots.get(root)
         if held is None or any(digests(file) != known for file, known in held["files"].items()):
             return None
-        return [_finding(row) for row in held["findings"]]
+        findings = [(_finding(row), frozenset(map(_entry, row["entries"]))) for row in held["findings"]]
+        callers = [(_entry(entry), frozenset(map(_entry, by))) for entry, by in held["callers"]]
+        return findings, {entry: by for entry, by in callers if entry is not None}
 
-    def put(self, root: str, files: Mapping[str, str | None], findings: Iterable[Finding]) -> None:
+    def put(self, root: str, files: Mapping[str, str | None], findings: Iterable[Led], callers: Callers) -> None:
         """Remember what was found in a root."""
-        self.roots[root] = {"files": dict(files), "findings": [_row(finding) for finding in findings]}
+        rows = [_row(finding) | {"entries": list(map(_entry_row, entries))} for finding, entries in findings]
+        called = [[_entry_row(entry), list(map(_entry_row, by))] for entry, by in callers.items()]
+        self.roots[root] = {"files": dict(files), "findings": rows, "callers": called}
         self.changed = True
 
     def save(self) -> None:
@@ -96,6 +109,12 @@ def _row(finding: Finding) -> dict[str, Any]:
             finding.certainty.value,
             finding.condition,
             finding.line,
+            finding.function,
+            finding.text,
+            finding.producer,
+            finding.reach.value,
+            finding.effect,
+            finding.local,
         ],
         "span": list(finding.span),
         "trace": [[list(stop.span), stop.message] for stop in finding.trace],
@@ -103,6 +122,17 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 
 def _finding(row: dict[str, Any]) -> Finding:
-    code, name, severity, message, certainty, condition, line = row["head"]
-    trace = tuple(Stop(Span(*span), text) for span, text in row["trace"])
-    return Finding(code, name, Severity(severity), message, Span(*row["span"]), Certainty(certainty), condition, trace, line)
+    code, name, severity, message, certainty, condition, line, function, text, producer, reach, effect, local = row["head"]
+    trace = tuple(Stop(Span(*span), said) for span, said in row["trace"])
+    return Finding(
+        code, name, Severity(severity), message, Span(*row["span"]), Certainty(certainty), condition, trace, line,
+        function=function, text=text, producer=producer, reach=Reach(reach), effect=effect, local=local,
+    )  # fmt: skip
+
+
+def _entry_row(entry: Entry | None) -> list[Any] | None:
+    return None if entry is None else [list(entry.function), None if entry.on is None else list(entry.on)]
+
+
+def _entry(row: list[Any] | None) -> Entry | None:
+    return None if row is None else Entry(Place(*row[0]), None if row[1] is None else Place(*row[1]))

@@ -16,14 +16,15 @@ from lossguard.domains import Reach
 from lossguard.findings import Certainty, Severity
 from lossguard.guards import ALWAYS, Guard, Literal, both, is_phase, spelled
 from lossguard.rulebook import Pattern, Rule, RuleBook, When
-from lossguard.values import Argument, Case, Constant, Event, EventKind, Place, Step, Tensor, Thing
+from lossguard.values import Argument, Case, Constant, Entry, Event, EventKind, Place, Step, Tensor, Thing
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A rule that an event breaks: where, how certain, with which words, and on which way the value came.
 
-    `about` is the argument that breaks it, and which of its alternatives does.
+    `about` is the argument that breaks it, and which of its alternatives does. A `local` one is a mistake of the expression
+    itself, whatever comes to it: one logarithm in a helper is one mistake, however many call it.
     """
 
     rule: Rule
@@ -36,7 +37,9 @@ class Verdict:
     reach: Reach
     steps: tuple[Step, ...]
     effect: str
+    entries: frozenset[Entry | None]
     about: tuple[str, Thing] | None = None
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,16 @@ class Match:
 
 
 def judge(book: RuleBook, events: Iterable[Event]) -> list[Verdict]:
-    """All verdicts, one for each rule, place and producer; the more certain of two that say the same is kept."""
+    """All verdicts, one for each rule, place, producer and beginning; the more certain of two that say the same is kept."""
     held = list(events)
     sites: dict[object, list[Event]] = {}
     for event in held:
         sites.setdefault(event.site, []).append(event)
-    found: dict[tuple[str, Place, Place | None], Verdict] = {}
+    found: dict[object, Verdict] = {}
     for event in held:
         site = sites[event.site] if event.site is not None else [event]
         for verdict in _told_together(event, list(_verdicts(book, event, site))):
-            key = (verdict.rule.code, verdict.place, verdict.source)
+            key = (verdict.rule.code, verdict.place, verdict.source, verdict.entries)
             if key not in found or _rank(verdict) < _rank(found[key]):
                 found[key] = verdict
     return list(found.values())
@@ -84,11 +87,19 @@ def _one_of(event: Event, name: str, group: list[Verdict]) -> Verdict:
     worst, *others = sorted(group, key=lambda one: (_ORDER.index(one.severity), one.rule.code))
     argument = event.argument(name)
     alternatives = [thing for thing in argument.value if thing != Constant(None)] if argument is not None else []
-    message = "; ".join([worst.message, *(f"when {one.condition}, {_lowered(one.rule.title)} ({one.rule.code})" for one in others)])
+    message = "; ".join([worst.message, *_otherwise(others)])
+    worst = replace(worst, steps=tuple(dict.fromkeys(step for one in group for step in one.steps)))
     if not all(any(one.about == (name, thing) for one in group) for thing in alternatives):
         return replace(worst, message=message)
     severity = worst.rule.severity if event.reach is Reach.TRAINED else worst.rule.severity.lower
     return replace(worst, message=f"when {worst.condition}, {message}", certainty=Certainty.HOLDS, severity=severity, condition=None)
+
+
+def _otherwise(others: list[Verdict]) -> Iterator[str]:
+    """What else is wrong, and when: `when not soft, logits into NLL (LG106)`."""
+    for code in dict.fromkeys(one.rule.code for one in others):
+        same = [one for one in others if one.rule.code == code]
+        yield f"when {', or '.join(dict.fromkeys(str(one.condition) for one in same))}, {_lowered(same[0].rule.title)} ({code})"
 
 
 def _lowered(title: str) -> str:
@@ -177,7 +188,7 @@ def _verdict(
     open_conditions = frozenset(literal for literal in conditions if not literal.default_holds)
     if open_conditions and guard and choice and _has_right_partner(book, event, site, match, held):
         return
-    if any(is_phase(literal) or _is_switched_off(literal) for literal in open_conditions):
+    if any(is_phase(literal) or _is_switched_off(literal) or literal.symbol.is_artefact for literal in open_conditions):
         return
     certainty = Certainty.MAY_HOLD if open_conditions else Certainty.HOLDS
     tensors = [thing for thing in match.things if isinstance(thing, Tensor)]
@@ -211,6 +222,10 @@ def _wrong_for(book: RuleBook, event: Event, things: dict[str, Thing]) -> bool:
     return any(all(name in things and _fits(pattern, things[name]) for name, pattern in when.patterns.items()) for when in whens)
 
 
+def _is_local(event: Event) -> bool:
+    return event.kind is EventKind.CALL and not event.is_loss
+
+
 _UNNAMED: Final = "it"
 
 
@@ -224,6 +239,8 @@ def _worded(
     severity = severity if event.reach is Reach.TRAINED else severity.lower
     chosen = tuple(event.callee) if event.callee is not None else ()
     source = tensors[0].source if tensors else None
+    way = (*steps, *chosen)
+    effect = when.effect or rule.effect
     return Verdict(
-        rule, severity, certainty, condition, message, event.place, source, event.reach, (*steps, *chosen), when.effect or rule.effect
+        rule, severity, certainty, condition, message, event.place, source, event.reach, way, effect, event.entries, local=_is_local(event)
     )

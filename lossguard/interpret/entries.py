@@ -12,12 +12,12 @@ from lossguard.interpret.machine import ExhaustedError, Machine, Site
 from lossguard.interpret.things import Function, ProjectClass
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import nodes_of, scopes_of, statements_of
-from lossguard.values import Thing, Value
+from lossguard.values import Entry, Thing, Value
 
 
 def run(m: Machine, file: str) -> bool:
     """Run a file from all its entry points; gives whether some of them had to be cut short."""
-    m.main = file
+    m.main, m.entry = file, None
     done = _bounded(m, lambda: names.run_module(m, file))
     mentioned = _mentioned(m.program.parsed(file).module.body)
     for statement in sorted(_definitions(m, file), key=lambda statement: statement.name in mentioned):
@@ -26,6 +26,7 @@ def run(m: Machine, file: str) -> bool:
         for thing in found:
             match thing:
                 case Function() if thing.file == file and thing.place not in m.entered:
+                    m.entry = Entry(thing.place)
                     done &= _bounded(m, lambda thing=thing: objects.call_openly(m, thing, None, _site(thing)))
                 case ProjectClass() if thing.file == file:
                     done &= _run_methods(m, thing, mentioned)
@@ -86,6 +87,7 @@ def _run_method(m: Machine, cls: ProjectClass, name: str) -> None:
     held = objects.member(m, order, name)
     for thing in held if isinstance(held, Value) else ():
         if isinstance(thing, Function) and not _was_run(m, thing, cls):
+            m.entry = Entry(thing.place, None if thing.owner == cls else cls.place)
             with m.under(objects.recording_of(order, name)):
                 objects.call_openly(m, thing, objects.generic(m, cls, _site(cls)), _site(cls))
 

@@ -30,7 +30,7 @@ from lossguard.interpret.things import (
     Scope,
 )
 from lossguard.syntax import ir
-from lossguard.values import NONE, Constant, Move, Place, Step, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import NONE, Constant, Entry, Move, Place, Step, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
 
 
 def evaluate_function(m: Machine, expr: ir.Function, frame: Frame) -> Value:
@@ -99,6 +99,7 @@ def call_function(m: Machine, function: Function, arguments: Arguments, site: Si
 def _called(m: Machine, function: Function, arguments: Arguments, site: Site) -> Value:
     m.step()
     m.entered.add(function.place)
+    m.enter(Entry(function.place))
     context = m.context(site.context, site.place)
     scope = Scope(Address(function.place, context), function.node.bound)
     bound = tuple(_bound(m, function, arguments, site, scope))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
+from lossguard import guards
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.contracts.library import Library
 from lossguard.interpret import (
@@ -41,22 +43,31 @@ from lossguard.interpret.things import (
     TupleClass,
 )
 from lossguard.program import Program
-from lossguard.values import Constant, Event, Tensor, Thing, Unknown, UnknownMethod, Value, Why, sole
+from lossguard.values import Constant, Entry, Event, Tensor, Thing, Unknown, UnknownMethod, Value, Why, sole
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the run of one root came to: the events, and whether the bounds cut it short."""
+    """What the run of one root came to: the events, whether the bounds cut it short, and which functions were called by whom."""
 
     events: tuple[Event, ...]
     exhausted: bool
+    callers: Mapping[Entry, frozenset[Entry | None]]
 
 
 def interpret(program: Program, library: Library, watched: frozenset[str], file: str) -> Outcome:
     """Run a file as a script, then everything in it that nothing called."""
     machine = Machine(program, library, watched, TABLES)
     exhausted = entries.run(machine, file)
-    return Outcome(tuple(event for events in machine.events.values() for event in events), exhausted)
+    events = (event for events in machine.events.values() for event in events)
+    callers = {entry: frozenset(callers) for entry, callers in machine.callers.items()}
+    return Outcome(tuple(replace(event, entries=frozenset(machine.origins[event])) for event in events), exhausted, callers)
+
+
+def forget() -> None:
+    """Forget what was worked out for another program: its places and symbols look the same and mean something else."""
+    for known in (guards.roots_of, guards.conflict, guards.both, objects.setters):
+        known.cache_clear()
 
 
 def _call_unknown(m: Machine, thing: Unknown, arguments: Arguments, site: Site) -> Value:

@@ -20,7 +20,7 @@ from lossguard.interpret.store import Delta, Store, joined
 from lossguard.interpret.things import Address, Arguments, Function, ProjectClass, Recording, Scope
 from lossguard.program import Program
 from lossguard.syntax import ir
-from lossguard.values import Event, Place, Term, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import Entry, Event, Place, Term, Thing, Unknown, Value, Why, join, sole, unknown
 
 A = TypeVar("A")
 
@@ -126,6 +126,9 @@ class Machine:
         self.calls: list[Place] = []
         self.entered: set[Place] = set()
         self.entered_on: set[tuple[Place, Place]] = set()
+        self.entry: Entry | None = None
+        self.callers: dict[Entry, set[Entry | None]] = {}
+        self.origins: dict[Event, set[Entry | None]] = {}
         self.executed: dict[str, bool] = {}
         self.registered = False
         self.resolving: set[Any] = set()
@@ -234,8 +237,18 @@ class Machine:
             self.store.recordings[-1].events[event] = None
         values = tuple(argument.value for argument in event.arguments)
         known = self.events.setdefault((event.kind, event.place, event.name, event.choice, event.reach, values), [])
-        if len(known) < MOST_CONDITIONS and not any(other.path <= event.path for other in known):
-            known[:] = [other for other in known if not event.path <= other.path] + [event]
+        same = next((other for other in known if other.path <= event.path), None)
+        if same is not None:
+            self.origins[same].add(self.entry)
+        elif len(known) < MOST_CONDITIONS:
+            weaker = [other for other in known if event.path <= other.path]
+            self.origins[event] = {self.entry}.union(*(self.origins[other] for other in weaker))
+            known[:] = [other for other in known if other not in weaker] + [event]
+
+    def enter(self, entry: Entry) -> None:
+        """Note that the present run calls a function, other than the one that it began with."""
+        if self.entry is None or self.entry.function != entry.function:
+            self.callers.setdefault(entry, set()).add(self.entry)
 
     def unknown(self, why: Why, detail: str, site: Site) -> Value:
         """An unknown that is identified by the place and the chain of calls that made it."""
@@ -251,18 +264,24 @@ class Machine:
     def derived(self, thing: Thing, why: Why, detail: str, step: str, key: Hashable = None) -> Value:
         """Something unknown that belongs to something unknown: `args` -> `args.loss`."""
         if isinstance(thing, Unknown) and thing.symbol is not None:
-            return sole(Unknown(why, detail, Symbol((step, thing.symbol, key), f"{thing.symbol.text}{detail_of(step, key)}")))
+            return sole(Unknown(why, detail, Symbol((step, thing.symbol, key), derived_text(thing.symbol.text, step, key))))
         return unknown(why, detail)
 
 
-def detail_of(step: str, key: Hashable) -> str:
+def derived_text(text: str, step: str, key: Hashable) -> str:
     """How code spells what is derived from a symbol."""
     match step, key:
         case "attribute", str():
-            return f".{key}"
+            return f"{text}.{key}"
         case "item", str() | int():
-            return f"[{key!r}]"
+            return f"{text}[{key!r}]"
+        case "item" | "slice", _:
+            return f"{text}[...]"
         case "call", _:
-            return "()"
+            return f"{text}()"
+        case "length", _:
+            return f"len({text})"
+        case "hasattr", str():
+            return f"hasattr({text}, {key!r})"
         case _:
-            return f" {step}"
+            return f"{step}({text})"

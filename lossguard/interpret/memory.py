@@ -113,9 +113,8 @@ def _done_again(m: Machine, known: Remembered) -> None:
         m.store.recordings[-1].reads.update(cell for cell, _ in known.inputs)
         m.store.recordings[-1].events |= known.events
         m.store.recordings[-1].drew |= known.drew
-    if known.path != m.path:
-        for event in known.events:
-            m.emit(replace(event, path=(event.path - known.path) | m.path))
+    for event in known.events:
+        m.emit(event if known.path == m.path else replace(event, path=(event.path - known.path) | m.path))
 
 
 def _seen_again(m: Machine, known: Remembered, arguments: Named, site: Site) -> tuple[Value, Delta]:
@@ -245,7 +244,9 @@ class _Inside:
             case Address():
                 return self.address(part)
             case frozenset():
-                return self.guard(part)
+                return self.guard(part) or any(map(self._part, part))
+            case tuple():
+                return any(map(self._part, part))
             case _:
                 return False
 
