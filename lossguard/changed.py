@@ -13,6 +13,8 @@ from typing import Final
 
 Read = Callable[[str], bytes | None]
 
+# A folder with one of these is a project of its own: imports are not looked for above it.
+MARKERS: Final = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 # A module that enters what it defines in some registry is run for the sake of every other one.
 REGISTERS: Final = re.compile(rb"^@[\w.]*regist", re.MULTILINE | re.IGNORECASE)
 
