@@ -12,15 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from lossguard.changed import Read, mention, newly_meant
+from lossguard.domains import Reach
 from lossguard.findings import Certainty, Finding, Severity, Stop
 from lossguard.source import Span
+from lossguard.values import Entry, Place
 
 FOLDER: Final = ".lossguard_cache"
 # What the rows below look like: a cache of another form is an empty one.
-_FORM: Final = b"3"
+_FORM: Final = b"4"
 _TAG: Final = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds what lossguard found in earlier runs. It can be deleted.\n"
 
 
@@ -43,11 +45,17 @@ def key_of(folders: Iterable[Path], src: Iterable[str]) -> str:
     return sums.hexdigest()
 
 
+# A finding, with the entry points that lead to it; and which functions were called from which entry.
+Led: TypeAlias = tuple[Finding, frozenset[Entry | None]]
+Callers: TypeAlias = Mapping[Entry, frozenset[Entry | None]]
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the run of a root came to: its findings, and whether it was cut short."""
+    """What the run of a root came to: its findings, what it called, and whether it was cut short."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Led, ...]
+    callers: Callers
     exhausted: bool
 
 
@@ -61,12 +69,18 @@ class Cache:
     roots: dict[str, dict[str, Any]] = field(default_factory=dict)
     changed: bool = False
 
+    def holds(self, root: str, digests: Callable[[str], str | None]) -> bool:
+        """Whether every file that a root's last run read is as it was."""
+        return root in self.roots and all(digests(file) == known for file, known in self.roots[root]["files"].items())
+
     def get(self, root: str, digests: Callable[[str], str | None]) -> Held | None:
-        """What was found in a root, if every file that its run read is as it was."""
-        held = self.roots.get(root)
-        if held is None or any(digests(file) != known for file, known in held["files"].items()):
+        """What was found in a root, and what it called, if that still holds."""
+        if not self.holds(root, digests):
             return None
-        return Held(tuple(map(_finding, held["findings"])), held["exhausted"])
+        held = self.roots[root]
+        findings = tuple((_finding(row), frozenset(map(_entry, row["entries"]))) for row in held["findings"])
+        callers = [(_entry(entry), frozenset(map(_entry, by))) for entry, by in held["callers"]]
+        return Held(findings, {entry: by for entry, by in callers if entry is not None}, held["exhausted"])
 
     def read_by(self, root: str) -> frozenset[str]:
         """The files that a root's last run read."""
@@ -74,7 +88,9 @@ class Cache:
 
     def put(self, root: str, files: Mapping[str, str | None], held: Held) -> None:
         """Remember what was found in a root."""
-        self.roots[root] = {"files": dict(files), "findings": [_row(one) for one in held.findings], "exhausted": held.exhausted}
+        rows = [_row(finding) | {"entries": list(map(_entry_row, entries))} for finding, entries in held.findings]
+        called = [[_entry_row(entry), list(map(_entry_row, by))] for entry, by in held.callers.items()]
+        self.roots[root] = {"files": dict(files), "findings": rows, "callers": called, "exhausted": held.exhausted}
         self.changed = True
 
     def save(self) -> None:
@@ -130,6 +146,8 @@ def _row(finding: Finding) -> dict[str, Any]:
             finding.function,
             finding.text,
             finding.producer,
+            finding.reach.value,
+            finding.effect,
         ],
         "span": list(finding.span),
         "trace": [[list(stop.span), stop.message] for stop in finding.trace],
@@ -137,9 +155,17 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 
 def _finding(row: dict[str, Any]) -> Finding:
-    code, name, severity, message, certainty, condition, line, function, text, producer = row["head"]
+    code, name, severity, message, certainty, condition, line, function, text, producer, reach, effect = row["head"]
     trace = tuple(Stop(Span(*span), said) for span, said in row["trace"])
     return Finding(
         code, name, Severity(severity), message, Span(*row["span"]), Certainty(certainty), condition, trace, line,
-        function=function, text=text, producer=producer,
+        function=function, text=text, producer=producer, reach=Reach(reach), effect=effect,
     )  # fmt: skip
+
+
+def _entry_row(entry: Entry | None) -> list[Any] | None:
+    return None if entry is None else [list(entry.function), None if entry.on is None else list(entry.on)]
+
+
+def _entry(row: list[Any] | None) -> Entry | None:
+    return None if row is None else Entry(Place(*row[0]), None if row[1] is None else Place(*row[1]))

@@ -72,6 +72,14 @@ WORDING: Final = {
     Domain.LOSS: "a loss",
 }
 
+
+class Reach(Enum):
+    """What a loss is computed for."""
+
+    TRAINED = "trained"  # as far as anybody knows, something learns from it
+    MEASURED = "measured"  # no gradient is recorded, or only the number is read
+
+
 NAMED: Final = {domain.value: domain for domain in Domain}
 
 

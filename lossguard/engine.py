@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,18 +17,20 @@ from lossguard import cache as caches
 from lossguard.changed import reaching
 from lossguard.config import Config
 from lossguard.contracts.library import Library
+from lossguard.domains import Reach
 from lossguard.files import found_below
-from lossguard.findings import Finding, Severity, Stop
+from lossguard.findings import MEASURED, Finding, Severity, Stop
 from lossguard.identity import Excerpts
 from lossguard.judge import Verdict, judge
 from lossguard.policy import UNREADABLE, Heeded, heeding_comments, reported, unknown_to_baseline, whole_projects
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
 from lossguard.stats import Seen, seen
+from lossguard.syntax.uses import only_read
 
 if TYPE_CHECKING:
     from lossguard.program import Program
-    from lossguard.values import Event, Place
+    from lossguard.values import Entry, Event, Place
 
 REVEAL: Final = "reveal"
 # Deep programs recurse deeply: every Python call that is followed takes some twenty frames of ours.
@@ -79,10 +81,14 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What running one root came to, and which files it looked into."""
+    """What running one root came to, and which files it looked into.
+
+    Every finding stands with the entry points that lead to it; `callers` says which functions were called from which entry.
+    """
 
     root: str
-    findings: tuple[Finding, ...]
+    findings: tuple[caches.Led, ...]
+    callers: caches.Callers
     notes: tuple[Stop, ...]
     touched: tuple[str, ...]
     exhausted: bool
@@ -102,12 +108,15 @@ class Run:
     notes: dict[Stop, None] = field(default_factory=dict)
     exhausted: list[str] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
+    reads: dict[str, frozenset[int]] = field(default_factory=dict)
 
     @cached_property
     def program(self) -> Program:
         """The program that the files make up; the parser is imported only now."""
+        from lossguard.interpret.interpreter import forget
         from lossguard.program import Program
 
+        forget()
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
         given = {name: _source(name, data) for name, data in self.given.items()}
         return Program(self.cwd, given, self.files, tuple(os.path.relpath(path, self.cwd) for path in self.knowledge.config.src))
@@ -116,6 +125,12 @@ class Run:
     def excerpts(self) -> Excerpts:
         """What findings are recognised by."""
         return Excerpts(lambda file: self.program.parsed(file).source)
+
+    def only_read(self, file: str) -> frozenset[int]:
+        """The calls of a file whose results are only read as numbers."""
+        if file not in self.reads:
+            self.reads[file] = only_read(self.program.parsed(file).module, self.knowledge.library.detaches)
+        return self.reads[file]
 
     def read(self, file: str) -> bytes | None:
         """A file's bytes; None where it cannot be read."""
@@ -190,29 +205,51 @@ def _heeding(run: Run, findings: list[Finding], paths: Iterable[str]) -> Heeded:
 
 
 def _seeing(run: Run, roots: list[str], changed: frozenset[str], cache: caches.Cache) -> list[str]:
-    """The roots that may see a file that changed: those that did in their last run, and of those without a valid one, any that could."""
-    sure = [root for root in roots if root in changed or cache.read_by(root) & changed]
-    if all(root in sure or cache.get(root, run.digest) is not None for root in roots):
-        return sure
-    possible = reaching(changed, run.files, run.read)
-    return [root for root in roots if root in sure or root in possible]
+    """The roots that may see a file that changed, and those whose results still hold: these say who calls what.
+
+    Those that saw one in their last run do; of the others without a result that holds, any whose text leads there.
+    """
+    known = [root for root in roots if root in changed or cache.read_by(root) & changed or cache.holds(root, run.digest)]
+    possible = reaching(changed, run.files, run.read) if len(known) < len(roots) else set()
+    return [root for root in roots if root in known or root in possible]
 
 
 def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
     """The findings of all roots; what several of them find at one place, from one producer, is one finding."""
-    best: dict[object, Finding] = {}
     known = {root: held for root in roots if (held := cache.get(root, run.digest)) is not None}
     for fresh in _fresh(run, [root for root in roots if root not in known]):
         run.notes.update(dict.fromkeys(fresh.notes))
         run.seen += fresh.seen
-        known[fresh.root] = caches.Held(fresh.findings, fresh.exhausted)
+        known[fresh.root] = caches.Held(fresh.findings, fresh.callers, fresh.exhausted)
         if not fresh.notes:
             cache.put(fresh.root, {file: run.digest(file) for file in fresh.touched}, known[fresh.root])
     run.exhausted += [root for root in roots if known[root].exhausted]
-    for finding in (finding for root in roots for finding in known[root].findings):
+    return _best([known[root] for root in roots])
+
+
+def _best(roots: list[caches.Held]) -> list[Finding]:
+    """A function that some root calls is what it is called with: what an unknown caller would have done with it counts no more."""
+    callers: dict[Entry, set[Entry | None]] = {}
+    for held in roots:
+        for entry, by in held.callers.items():
+            callers.setdefault(entry, set()).update(by)
+    best: dict[object, Finding] = {}
+    for finding in (
+        finding for held in roots for finding, entries in held.findings if not all(_is_called(one, callers) for one in entries)
+    ):
         key = (finding.code, finding.span, finding.trace[0].span if finding.trace else None)
-        best[key] = min(finding, best.get(key, finding), key=lambda one: (one.certainty.value, len(one.trace)))
+        best[key] = min(finding, best.get(key, finding), key=_rank)
     return list(best.values())
+
+
+def _is_called(entry: Entry | None, callers: Mapping[Entry, set[Entry | None]]) -> bool:
+    """Whether somebody calls a function who is not called by it in turn; the body of a module just runs."""
+    return entry is not None and any(one is None or entry not in callers.get(one, ()) for one in callers.get(entry, ()))
+
+
+def _rank(finding: Finding) -> tuple[bool, str, int]:
+    """Of two findings that say the same, the one of a run that trains, then the more certain one, then the shorter one."""
+    return finding.reach is Reach.MEASURED, finding.certainty.value, len(finding.trace)
 
 
 def _fresh(run: Run, roots: list[str]) -> Iterator[Fresh]:
@@ -248,10 +285,20 @@ def fresh_of(run: Run, root: str) -> Fresh:
         outcome = interpret(run.program, run.knowledge.library, book.watched | {REVEAL}, root)
     finally:
         gc.enable()
-    texts = run.excerpts
-    findings = (*_located(run.program, judge(book, outcome.events), texts), *_unreadable(run, run.program.touched, texts))
+    events = [_reached(run, event) for event in outcome.events]
+    verdicts = judge(book, events)
+    led = zip(_located(run.program, verdicts, run.excerpts), (one.entries for one in verdicts), strict=True)
+    unreadable = ((finding, frozenset({None})) for finding in _unreadable(run, run.program.touched, run.excerpts))
+    callers = {} if outcome.exhausted else outcome.callers
     notes = tuple(_revealed(run.program, [event for event in outcome.events if event.name == REVEAL]))
-    return Fresh(root, findings, notes, tuple(run.program.touched), outcome.exhausted, tuple(seen(outcome.events)))
+    return Fresh(root, (*led, *unreadable), callers, notes, tuple(run.program.touched), outcome.exhausted, tuple(seen(outcome.events)))
+
+
+def _reached(run: Run, event: Event) -> Event:
+    """A loss whose value is only read is measured, wherever it is computed."""
+    if not event.is_loss or event.place.node not in run.only_read(event.place.file):
+        return event
+    return replace(event, reach=Reach.MEASURED)
 
 
 def _revealed(program: Program, events: list[Event]) -> Iterator[Stop]:
@@ -271,6 +318,7 @@ def _located(program: Program, verdicts: list[Verdict], texts: Excerpts) -> Iter
         trace = tuple(Stop(spans[step.place], step.text) for step in one.steps)
         yield Finding(
             rule.code, rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, texts.line(span),
+            reach=one.reach, effect=MEASURED if one.reach is Reach.MEASURED else one.effect,
             function=texts.function(span), text=texts.code(span), producer=texts.code(trace[0].span) if trace else "",
         )  # fmt: skip
 

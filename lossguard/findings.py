@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
+from lossguard.domains import Reach
 from lossguard.source import Span
 
 
@@ -32,6 +33,13 @@ class Certainty(Enum):
     MAY_HOLD = "may-hold"
 
 
+# The effect of a finding that training does not suffer from.
+MEASURED: Final = (
+    "No gradient flows from this loss, so training does not suffer from it; but the number that is reported is not what it is taken for,"
+    " and neither is a choice that is made by it (the best epoch, early stopping)."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
     """One stop of a trace: a place, and what happens to the value there."""
@@ -44,6 +52,7 @@ class Stop:
 class Finding:
     """One mistake at one place, with the way on which the wrong value got there.
 
+    `reach` says whether training suffers, or only a number that is reported; `effect` is what this case does to it.
     `line` is the line of the place, `function` the qualified name of what it stands in, `text` and `producer` are the code at the
     place and where the value was made: by these a finding is known in later runs, and by `occurrence` among its equals in a file.
     `evidence` is what a run saw of it, in sentences.
@@ -60,6 +69,8 @@ class Finding:
     line: str = ""
     evidence: tuple[str, ...] = ()
     function: str | None = None
+    reach: Reach = Reach.TRAINED
+    effect: str = ""
     text: str = ""
     producer: str = ""
     occurrence: int = 0
@@ -104,7 +115,9 @@ def to_json(finding: Finding, url: str) -> dict[str, Any]:
         "severity": finding.severity.value,
         "certainty": finding.certainty.value,
         "condition": finding.condition,
+        "reach": finding.reach.value,
         "message": finding.message,
+        "effect": finding.effect,
         **_located(finding.span),
         "trace": [{**_located(stop.span), "message": stop.message} for stop in finding.trace],
         "fix": None,
@@ -119,7 +132,8 @@ def from_json(row: Mapping[str, Any]) -> Finding:
     trace = tuple(Stop(_span(stop), stop["message"]) for stop in row["trace"])
     return Finding(
         row["code"], row["name"], Severity(row["severity"]), row["message"], _span(row), Certainty(row["certainty"]), row["condition"],
-        trace, evidence=tuple(row.get("evidence", ())), function=row.get("function"),
+        trace, evidence=tuple(row.get("evidence", ())), function=row.get("function"), reach=Reach(row.get("reach", "trained")),
+        effect=row.get("effect", ""),
     )  # fmt: skip
 
 

@@ -8,19 +8,23 @@ is told apart from a wrong one by nothing at all keeps the rule from firing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
 
+from lossguard.domains import Reach
 from lossguard.findings import Certainty, Severity
 from lossguard.guards import ALWAYS, Guard, Literal, both, is_phase, spelled
 from lossguard.rulebook import Pattern, Rule, RuleBook, When
-from lossguard.values import Argument, Case, Constant, Event, EventKind, Place, Step, Tensor, Thing
+from lossguard.values import Argument, Case, Constant, Entry, Event, EventKind, Place, Step, Tensor, Thing
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A rule that an event breaks: where, how certain, with which words, and on which way the value came."""
+    """A rule that an event breaks: where, how certain, with which words, and on which way the value came.
+
+    `about` is the argument that breaks it, and which of its alternatives does.
+    """
 
     rule: Rule
     severity: Severity
@@ -29,7 +33,11 @@ class Verdict:
     message: str
     place: Place
     source: Place | None
+    reach: Reach
     steps: tuple[Step, ...]
+    effect: str
+    entries: frozenset[Entry | None]
+    about: tuple[str, Thing] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +50,55 @@ class Match:
 
 
 def judge(book: RuleBook, events: Iterable[Event]) -> list[Verdict]:
-    """All verdicts, one for each rule, place and producer; the more certain of two that say the same is kept."""
+    """All verdicts, one for each rule, place, producer and beginning; the more certain of two that say the same is kept."""
     held = list(events)
     sites: dict[object, list[Event]] = {}
     for event in held:
         sites.setdefault(event.site, []).append(event)
-    found: dict[tuple[str, Place, Place | None], Verdict] = {}
+    found: dict[object, Verdict] = {}
     for event in held:
-        for verdict in _verdicts(book, event, sites[event.site] if event.site is not None else [event]):
-            key = (verdict.rule.code, verdict.place, verdict.source)
+        site = sites[event.site] if event.site is not None else [event]
+        for verdict in _told_together(event, list(_verdicts(book, event, site))):
+            key = (verdict.rule.code, verdict.place, verdict.source, verdict.entries)
             if key not in found or _rank(verdict) < _rank(found[key]):
                 found[key] = verdict
     return list(found.values())
 
 
-def _rank(verdict: Verdict) -> tuple[bool, int]:
-    return verdict.certainty is not Certainty.HOLDS, len(verdict.steps)
+def _told_together(event: Event, verdicts: list[Verdict]) -> Iterator[Verdict]:
+    """Several alternatives of one argument, each wrong by another rule, are one mistake: nothing that gets there is right."""
+    groups: dict[str | None, list[Verdict]] = {}
+    for verdict in verdicts:
+        groups.setdefault(verdict.about[0] if verdict.about is not None and verdict.condition is not None else None, []).append(verdict)
+    for name, group in groups.items():
+        if name is None or len({verdict.rule.code for verdict in group}) == 1:
+            yield from group
+        else:
+            yield _one_of(event, name, group)
+
+
+_ORDER: Final = tuple(Severity)
+
+
+def _one_of(event: Event, name: str, group: list[Verdict]) -> Verdict:
+    """The worst verdict of a group, naming the others; certain where every alternative is wrong by one of them."""
+    worst, *others = sorted(group, key=lambda one: (_ORDER.index(one.severity), one.rule.code))
+    argument = event.argument(name)
+    alternatives = [thing for thing in argument.value if thing != Constant(None)] if argument is not None else []
+    message = "; ".join([worst.message, *(f"when {one.condition}, {_lowered(one.rule.title)} ({one.rule.code})" for one in others)])
+    if not all(any(one.about == (name, thing) for one in group) for thing in alternatives):
+        return replace(worst, message=message)
+    severity = worst.rule.severity if event.reach is Reach.TRAINED else worst.rule.severity.lower
+    return replace(worst, message=f"when {worst.condition}, {message}", certainty=Certainty.HOLDS, severity=severity, condition=None)
+
+
+def _lowered(title: str) -> str:
+    """A title inside a sentence: `raw scores into NLL`."""
+    return title[:1].lower() + title[1:]
+
+
+def _rank(verdict: Verdict) -> tuple[bool, bool, int]:
+    return verdict.reach is Reach.MEASURED, verdict.certainty is not Certainty.HOLDS, len(verdict.steps)
 
 
 def _verdicts(book: RuleBook, event: Event, site: list[Event]) -> Iterator[Verdict]:
@@ -114,8 +155,10 @@ def _alternatives(argument: Argument, pattern: Pattern) -> Iterator[Case]:
 
 def _fits(pattern: Pattern, thing: Thing) -> bool:
     match thing:
-        case Tensor(domain=domain, made=made, seen=seen):
-            if pattern.literals is not None or not pattern.seen <= seen:
+        case Tensor(domain=domain, made=made, seen=seen, axis=axis):
+            if pattern.literals is not None or not pattern.seen <= seen or axis in pattern.other_axes:
+                return False
+            if pattern.axes is not None and axis not in pattern.axes:
                 return False
             return (pattern.domains is None or domain in pattern.domains) and (pattern.made is None or made in pattern.made)
         case Constant(value=value):
@@ -131,16 +174,17 @@ def _verdict(
     choice = event.path - _shared(site)
     always = all(other.wrong for other in matches)
     guard = ALWAYS if always else match.guard
-    if guard and choice and _has_right_partner(book, event, site, match, held):
-        return
     conditions = guard | choice
     open_conditions = frozenset(literal for literal in conditions if not literal.default_holds)
-    if any(is_phase(literal) or _is_switched_off(literal) for literal in open_conditions):
+    if open_conditions and guard and choice and _has_right_partner(book, event, site, match, held):
+        return
+    if any(is_phase(literal) or _is_switched_off(literal) or literal.symbol.is_artefact for literal in open_conditions):
         return
     certainty = Certainty.MAY_HOLD if open_conditions else Certainty.HOLDS
     tensors = [thing for thing in match.things if isinstance(thing, Tensor)]
     steps = tuple(step for tensor in tensors[:1] if tensor.trace is not None for step in tensor.trace)
-    yield _worded(rule, when, event, certainty, spelled(conditions) or None, steps, tuple(tensors))
+    worded = _worded(rule, when, event, certainty, spelled(conditions) or None, steps, tuple(tensors))
+    yield replace(worded, about=(held[0].name, match.things[0]))
 
 
 def _shared(site: list[Event]) -> Guard:
@@ -175,9 +219,12 @@ def _worded(
     rule: Rule, when: When, event: Event, certainty: Certainty, condition: str | None, steps: tuple[Step, ...], tensors: tuple[Tensor, ...]
 ) -> Verdict:
     fields = {argument.name: argument.text for argument in event.arguments}
-    message = rule.message.format(**{**fields, "call": event.spelled or _UNNAMED})
+    message = (when.message or rule.message).format(**{**fields, "call": event.spelled or _UNNAMED})
     usual = when.severity if when.severity is not None else rule.severity
     severity = usual if certainty is Certainty.HOLDS else usual.lower
+    severity = severity if event.reach is Reach.TRAINED else severity.lower
     chosen = tuple(event.callee) if event.callee is not None else ()
     source = tensors[0].source if tensors else None
-    return Verdict(rule, severity, certainty, condition, message, event.place, source, (*steps, *chosen))
+    way = (*steps, *chosen)
+    effect = when.effect or rule.effect
+    return Verdict(rule, severity, certainty, condition, message, event.place, source, event.reach, way, effect, event.entries)

@@ -28,13 +28,18 @@ class RuleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What a page asks of one argument: its domain, what made its meaning, a literal, being a tensor, or what a run saw of it."""
+    """What a page asks of one argument: its domain, what made its meaning, a literal, being a tensor, or what a run saw of it.
+
+    `axes` are those along which the meaning may lie, `other_axes` those along which it must not be known to lie.
+    """
 
     domains: frozenset[Domain] | None = None
     made: frozenset[str] | None = None
     literals: frozenset[Hashable] | None = None
     tensor: bool = False
     seen: frozenset[Seen] = frozenset()
+    axes: frozenset[int] | None = None
+    other_axes: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class When:
     """A conjunction: the kind of event, the functions it is about, and a pattern for each argument that matters.
 
     The argument "*" stands for any argument. `spelled` is "class" for `nn.CrossEntropyLoss(...)`, "variable" where the
-    callee is held in a variable. `severity` is the rule's own unless it is given here.
+    callee is held in a variable. `severity`, `message` and `effect` are the rule's own unless they are given here.
     """
 
     kind: EventKind | None
@@ -50,6 +55,8 @@ class When:
     patterns: Mapping[str, Pattern]
     spelled: str | None = None
     severity: Severity | None = None
+    message: str | None = None
+    effect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +208,11 @@ def _when(path: Path, line: int, table: dict[str, Any]) -> When:
     names = rest.pop(kinds[0].value)
     spelled = rest.pop("spelled", None)
     severity = _severity(path, line, rest.pop("severity")) if "severity" in rest else None
+    message, effect = rest.pop("message", None), rest.pop("effect", None)
     if spelled not in {None, "class", "variable"}:
         raise RuleError(path, line, f"`spelled` is class or variable, not {spelled!r}")
     patterns = {"*" if key == "argument" else key: _pattern(path, line, value) for key, value in rest.items()}
-    return When(kinds[0], frozenset([names] if isinstance(names, str) else names), patterns, spelled, severity)
+    return When(kinds[0], frozenset([names] if isinstance(names, str) else names), patterns, spelled, severity, message, effect)
 
 
 def _pattern(path: Path, line: int, value: object) -> Pattern:
@@ -213,7 +221,7 @@ def _pattern(path: Path, line: int, value: object) -> Pattern:
             return Pattern(literals=frozenset({value}))
         case str() | list():
             return Pattern(domains=_domains(path, line, value))
-        case dict() as table if table.keys() <= {"domain", "made", "literal", "none", "tensor", "seen"}:
+        case dict() as table if table.keys() <= _PATTERN_KEYS:
             made = table.get("made")
             literal = [None] if table.get("none") else table.get("literal")
             return Pattern(
@@ -222,9 +230,21 @@ def _pattern(path: Path, line: int, value: object) -> Pattern:
                 None if literal is None else frozenset([literal] if not isinstance(literal, list) else literal),
                 bool(table.get("tensor")),
                 _seen(path, line, table.get("seen", [])),
+                _axes(path, line, table["axis"]) if "axis" in table else None,
+                _axes(path, line, table.get("not_axis", [])),
             )
         case _:
-            raise RuleError(path, line, f"{value!r} is not a domain, a literal or a table of domain, made, literal, none, tensor, seen")
+            raise RuleError(path, line, f"{value!r} is not a domain, a literal or a table of {', '.join(sorted(_PATTERN_KEYS))}")
+
+
+_PATTERN_KEYS: Final = frozenset({"domain", "made", "literal", "none", "tensor", "seen", "axis", "not_axis"})
+
+
+def _axes(path: Path, line: int, value: object) -> frozenset[int]:
+    numbers = value if isinstance(value, list) else [value]
+    if not all(isinstance(number, int) for number in numbers):
+        raise RuleError(path, line, f"an axis is a number, not {value!r}")
+    return frozenset(numbers)
 
 
 def _domains(path: Path, line: int, value: object) -> frozenset[Domain]:
@@ -242,8 +262,8 @@ def _seen(path: Path, line: int, value: str | list[str]) -> frozenset[Seen]:
 
 
 def _check_message(rule: Rule, line: int) -> None:
-    fields = {field for _, field, _, _ in string.Formatter().parse(rule.message) if field is not None}
     for when in rule.whens or (When(None, frozenset(), {}),):
+        fields = {field for _, field, _, _ in string.Formatter().parse(when.message or rule.message) if field is not None}
         known = FIELDS | when.patterns.keys() - {"*"}
         if unknown := fields - known:
             raise RuleError(rule.path, line, f"the message has a field {{{min(unknown)}}} that `when` does not speak of")

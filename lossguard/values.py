@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
-from lossguard.domains import Domain, Seen
+from lossguard.domains import Domain, Reach, Seen
 from lossguard.guards import ALWAYS, Guard, Literal, Symbol, both, complementary
 
 Thing: TypeAlias = Hashable
@@ -281,13 +281,21 @@ class Argument:
     text: str
 
 
+class Entry(NamedTuple):
+    """A function or method that was run as an unknown caller would; `on` is the class whose objects have it by inheritance."""
+
+    function: Place
+    on: Place | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """Something the judge may have an opinion on: a call of a loss, of a logarithm, of a loss's constructor.
 
     `name` is the function's family ("cross_entropy" also for the module). `path` is the condition under which the place is
     reached, `choice` the further condition under which this function is the one called there; events of one `site` are
-    alternatives of the same call.
+    alternatives of the same call. `reach` says whether something can learn from what comes out. `entries` are where the runs
+    began that got there; None stands for the body of a module.
     """
 
     kind: EventKind
@@ -300,6 +308,8 @@ class Event:
     site: Hashable = None
     callee: Trace | None = None
     is_loss: bool = False
+    reach: Reach = Reach.TRAINED
+    entries: frozenset[Entry | None] = frozenset()
 
     def argument(self, name: str) -> Argument | None:
         """The argument for a parameter; None where the call leaves it out."""
@@ -312,6 +322,7 @@ __all__ = [
     "Argument",
     "Case",
     "Constant",
+    "Entry",
     "Event",
     "EventKind",
     "Guard",

@@ -9,15 +9,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lossguard.config import Config
+from lossguard.domains import Reach
 from lossguard.engine import check
 from lossguard.pages import Block, blocks
 
 PRELUDE = "import torch\nfrom torch import nn\nimport torch.nn.functional as F\nfrom lossguard import reveal\n"
-MARK = re.compile(r"#\s*(error|may|revealed):?\s*(?:\[([\w, ]+)\]|(.*?))\s*$")
+MARK = re.compile(r"#\s*(error|may|revealed):?\s*(?:\[([\w, ]+)\](\s+# measured)?|(.*?))\s*$")
+
+
+MEASURED = " measured"
 
 
 class Expectation(NamedTuple):
-    """What is expected on a line: a code, a code under a condition ("may"), or a revealed value."""
+    """What is expected on a line: a code, a code under a condition ("may"), or a revealed value.
+
+    A code is followed by "measured" where the line says so: nothing learns from the loss.
+    """
 
     file: str
     row: int
@@ -59,8 +66,8 @@ def expected(program: Program) -> set[Expectation]:
         for text in _cells(whole) if file.endswith(".ipynb") else [whole]:
             for row, line in enumerate(text.splitlines(), start=1):
                 for mark in MARK.finditer(line):
-                    texts = [mark[3]] if mark[2] is None else mark[2].split(",")
-                    found |= {Expectation(file, row, mark[1], one.strip()) for one in texts}
+                    texts = [mark[4]] if mark[2] is None else mark[2].split(",")
+                    found |= {Expectation(file, row, mark[1], one.strip() + (MEASURED if mark[3] else "")) for one in texts}
     return found
 
 
@@ -78,6 +85,12 @@ def actual(program: Program, folder: Path) -> set[Expectation]:
         (folder / file).write_text(text, encoding="utf-8")
     report = check(["."], folder, Config(select=("ALL",), folder=folder), cached=False)
     findings = {
-        Expectation(one.span.file, one.span.row, "error" if one.certainty.value == "holds" else "may", one.code) for one in report.findings
+        Expectation(
+            one.span.file,
+            one.span.row,
+            "error" if one.certainty.value == "holds" else "may",
+            one.code + (MEASURED if one.reach is Reach.MEASURED else ""),
+        )
+        for one in report.findings
     }
     return findings | {Expectation(note.span.file, note.span.row, "revealed", note.message) for note in report.notes}

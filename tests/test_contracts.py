@@ -44,6 +44,23 @@ def test_every_word_of_the_stubs_is_a_word_of_the_language() -> None:
     assert set(EFFECTS) <= words
 
 
+def drawing() -> set[str]:
+    """The operators that torch itself marks as drawing random numbers."""
+    packets = [getattr(torch.ops.aten, name) for name in dir(torch.ops.aten) if not name.startswith("_")]
+    operators = [packet for packet in packets if isinstance(packet, torch._ops.OpOverloadPacket)]
+    seeded = torch.Tag.nondeterministic_seeded
+    return {str(one.__name__) for one in operators if any(seeded in getattr(one, name).tags for name in one.overloads())}
+
+
+def test_what_draws_random_numbers_says_so() -> None:
+    names = drawing()
+    effects = {one.name: one.signatures[0].result for one in FUNCTIONS if one.family in names and one.owner is None}
+    silent = [name for name, result in effects.items() if result.effect("Drawn") is None and result.effect("As") is None]
+
+    assert len(effects) > 20
+    assert silent == []
+
+
 def torch_object(name: str) -> object:
     """The real thing that a contract is about."""
     parts = name.split(".")

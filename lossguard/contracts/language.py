@@ -30,6 +30,7 @@ EFFECTS: Final[Mapping[str, range]] = {
     "Unmixed": range(0, 1),  # drops the origin: a mixture is no longer "the output of a softmax"
     "Complemented": range(0, 1),  # 1 - p
     "Learned": range(0, 1),  # what training changes
+    "Drawn": range(0, 1),  # random: the same call gives other numbers each time
     "Floored": range(1, 2),  # a number above 0 keeps it away from 0: `p + 1e-8`
     "Reshaped": range(1, 2),  # view, reshape
     "Permuted": range(1, 2),
@@ -75,10 +76,15 @@ EFFECTS: Final[Mapping[str, range]] = {
     "TupleClass": range(2, 3),  # TupleClass("typename", "field_names"): collections.namedtuple
     "Applied": range(1, 3),  # Applied("function", ...): the result of calling an argument with the rest
     "Fields": range(1, 9),  # the names of a tuple's items
+    "Gradients": range(1, 2),  # Gradients(False): none are recorded under this context manager, or in this method
+    "Detached": range(0, 1),  # nothing learns through the result: `x.item()`
     "Phase": range(0, 1),  # a flag that says in which phase a run is
     "Item": range(1, 3),  # Item("key"): the item of the object, or of an argument
     "Attribute": range(1, 3),  # Attribute("object", "name"): getattr
 }
+
+# The effects that hand the arguments of a call on to another function, each with all that it may be.
+HANDED_ON: Final = frozenset("As Calls Chained Applied Python Partial Passed Fits Invokes Constructed".split())
 
 # The relations that an argument may have to others.
 RELATIONS: Final[Mapping[str, range]] = {
@@ -161,6 +167,11 @@ class Contract:
     def makes_loss(self) -> bool:
         """Whether a call gives a loss, so that its parameters are demands."""
         return any(signature.result.domain is Domain.LOSS for signature in self.signatures)
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether a call is a call of something else with the same arguments, so that what they may be is not told apart here."""
+        return len(self.signatures) == 1 and any(word.name in HANDED_ON for word in self.signatures[0].result.effects)
 
     @property
     def demands(self) -> dict[str, frozenset[Domain]]:

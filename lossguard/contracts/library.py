@@ -57,6 +57,14 @@ class Library:
         found = self.find(f"{self.tensor}.Attributes")
         return found if isinstance(found, ClassContract) else None
 
+    def detaches(self, name: str) -> bool:
+        """Whether nothing learns through an attribute, or the result of a method, of a tensor: `item`, `data`."""
+        held = self.tensor_attributes
+        if held is not None and name in held.attributes:
+            return held.attributes[name].effect("Detached") is not None
+        method = self.method(name)
+        return method is not None and method.signatures[0].result.effect("Detached") is not None
+
     def find(self, name: str) -> Contract | ClassContract | None:
         """The contract for a full name such as `torch.nn.CrossEntropyLoss`; None where there is none."""
         if name not in self._found:

@@ -314,6 +314,7 @@ def filled(tensor: Tensor, item: Value) -> Value:
     """The tensor after `tensor[i] = item`: a blank one becomes what it is filled with."""
     from lossguard.values import sole
 
+    tensor = replace(tensor, term=None)  # it holds other numbers now
     match item.only:
         case Tensor() as part if tensor.made == BLANK:
             return sole(moved(part, None if part.axis is None else part.axis + (part.axis >= 0)))

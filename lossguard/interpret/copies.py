@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lossguard.interpret.machine import Machine, Site
-from lossguard.interpret.things import Address, DictObject, Entries, Instance, Items, ListObject, Pack
+from lossguard.interpret.things import (
+    Address,
+    Arguments,
+    Bound,
+    Builtin,
+    DictObject,
+    Entries,
+    Instance,
+    Items,
+    ListObject,
+    Pack,
+    Partial,
+    Super,
+)
 from lossguard.values import Thing, Value
 
 
@@ -33,6 +46,12 @@ class Copier:
             case Entries(pairs=pairs, rest=rest):
                 copied = tuple((key, self.value(value)) for key, value in pairs)
                 return Entries(copied, None if rest is None else self.value(rest))
+            case Bound() | Super() | Builtin():
+                return replace(thing, receiver=self.thing(thing.receiver))
+            case Partial(callee=callee, arguments=Arguments() as arguments):
+                positional = tuple(self.value(item) for item in arguments.positional)
+                keywords = tuple((name, self.value(item)) for name, item in arguments.keywords)
+                return Partial(self.value(callee), arguments._replace(positional=positional, keywords=keywords))
             case _:
                 return thing
 

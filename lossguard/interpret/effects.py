@@ -209,6 +209,12 @@ def _learned(call: Call, base: Value, word: Word) -> Value:
     return tensors(base, lambda tensor: replace(tensor, made=axes.LEARNED))
 
 
+def _drawn(call: Call, base: Value, word: Word) -> Value:
+    """No two draws hold the same numbers, whatever they were drawn from."""
+    number = call.m.drawn()
+    return tensors(base, lambda tensor: replace(tensor, term=number))
+
+
 def _read(call: Call, base: Value, word: Word) -> Value:
     """A literal tensor; anything else that is made a tensor means what it meant."""
     data = call.bound[str(word.arguments[0])]
@@ -255,6 +261,7 @@ EFFECTS: Final = {
     "Unbound": _unbound,
     "Blank": _blank,
     "Learned": _learned,
+    "Drawn": _drawn,
     "Read": _read,
     "Fields": _fields,
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from lossguard.contracts.language import Contract
 from lossguard.guards import Default, Symbol
 from lossguard.interpret import names
 from lossguard.interpret.machine import DEEPEST_CALL, MOST_RECURSION, Exits, Flow, Frame, Machine, Site
@@ -25,10 +26,11 @@ from lossguard.interpret.things import (
     Kind,
     ListObject,
     Pack,
+    Recording,
     Scope,
 )
 from lossguard.syntax import ir
-from lossguard.values import NONE, Constant, Move, Place, Step, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import NONE, Constant, Entry, Move, Place, Step, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
 
 
 def evaluate_function(m: Machine, expr: ir.Function, frame: Frame) -> Value:
@@ -65,6 +67,10 @@ def _decorated(m: Machine, decorator: Value, value: Value, site: Site) -> Value:
             return sole(replace(function, kind=_KINDS[name]))
         case External(name=name) if name.rpartition(".")[2] in _PROPERTIES and isinstance(function, Function):
             return sole(replace(function, kind=Kind.PROPERTY))
+        case Recording() as recording if isinstance(function, Function):
+            return sole(replace(function, recording=recording))
+        case External(name=name) if (found := _recording(m, name, site)) is not None and isinstance(function, Function):
+            return sole(replace(function, recording=found))
         case Function():
             made = m.call(decorator, Arguments((value,)), site)
             return value if isinstance(made.only, Unknown) or made == NONE else made
@@ -72,13 +78,28 @@ def _decorated(m: Machine, decorator: Value, value: Value, site: Site) -> Value:
             return value
 
 
+def _recording(m: Machine, name: str, site: Site) -> Recording | None:
+    """What `@torch.no_grad`, without a call, does to the function below it."""
+    contract = m.library.find(name)
+    if not isinstance(contract, Contract) or contract.signatures[0].result.effect("Gradients") is None:
+        return None
+    made = m.call(sole(External(name)), Arguments(), site).only
+    return made if isinstance(made, Recording) else None
+
+
 def call_function(m: Machine, function: Function, arguments: Arguments, site: Site) -> Value:
     """Run a project function on abstract arguments, or remember what it did when it was run on the same ones."""
     if len(m.calls) >= DEEPEST_CALL or m.calls.count(function.place) >= MOST_RECURSION:
         m.store.cut()
         return m.unknown(Why.BOUND, f"`{function.text}` calls itself, or is called too deep", site)
+    with m.under(function.recording):
+        return _called(m, function, arguments, site)
+
+
+def _called(m: Machine, function: Function, arguments: Arguments, site: Site) -> Value:
     m.step()
     m.entered.add(function.place)
+    m.enter(Entry(function.place))
     context = m.context(site.context, site.place)
     scope = Scope(Address(function.place, context), function.node.bound)
     bound = tuple(_bound(m, function, arguments, site, scope))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
+from lossguard import guards
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.contracts.library import Library
 from lossguard.interpret import (
@@ -36,26 +38,36 @@ from lossguard.interpret.things import (
     Partial,
     ProjectClass,
     ProjectModule,
+    Recording,
     Super,
     TupleClass,
 )
 from lossguard.program import Program
-from lossguard.values import Constant, Event, Tensor, Thing, Unknown, UnknownMethod, Value, Why, sole
+from lossguard.values import Constant, Entry, Event, Tensor, Thing, Unknown, UnknownMethod, Value, Why, sole
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the run of one root came to: the events, and whether the bounds cut it short."""
+    """What the run of one root came to: the events, whether the bounds cut it short, and which functions were called by whom."""
 
     events: tuple[Event, ...]
     exhausted: bool
+    callers: Mapping[Entry, frozenset[Entry | None]]
 
 
 def interpret(program: Program, library: Library, watched: frozenset[str], file: str) -> Outcome:
     """Run a file as a script, then everything in it that nothing called."""
     machine = Machine(program, library, watched, TABLES)
     exhausted = entries.run(machine, file)
-    return Outcome(tuple(event for events in machine.events.values() for event in events), exhausted)
+    events = (event for events in machine.events.values() for event in events)
+    callers = {entry: frozenset(callers) for entry, callers in machine.callers.items()}
+    return Outcome(tuple(replace(event, entries=frozenset(machine.origins[event])) for event in events), exhausted, callers)
+
+
+def forget() -> None:
+    """Forget what was worked out for another program: its places and symbols look the same and mean something else."""
+    for known in (guards.roots_of, guards.conflict, guards.both, objects.setters):
+        known.cache_clear()
 
 
 def _call_unknown(m: Machine, thing: Unknown, arguments: Arguments, site: Site) -> Value:
@@ -140,7 +152,7 @@ TABLES: Final = Tables(
         Imported: _call_imported,
         Unknown: _call_unknown,
         UnknownMethod: _call_unknown_method,
-        **dict.fromkeys((Tensor, Constant, Pack, ListObject, DictObject, ProjectModule, Super, Cut), _call_other),
+        **dict.fromkeys((Tensor, Constant, Pack, ListObject, DictObject, ProjectModule, Super, Cut, Recording), _call_other),
     },
     getters={
         Instance: objects.get_attribute,
@@ -154,7 +166,7 @@ TABLES: Final = Tables(
         Unknown: objects.get_unknown_attribute,
         UnknownMethod: objects.get_unknown_attribute,
         **dict.fromkeys((Constant, Pack, ListObject, DictObject, Function, Builtin), builtins.get_builtin_attribute),
-        **dict.fromkeys((Bound, Partial, TupleClass, Contract, Cut), _get_other),
+        **dict.fromkeys((Bound, Partial, TupleClass, Contract, Cut, Recording), _get_other),
     },
     effects={**effects.EFFECTS, **object_effects.EFFECTS, **framework_effects.EFFECTS},
 )

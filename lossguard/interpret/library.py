@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product, takewhile
+from math import prod
 from typing import Final
 
 from lossguard.contracts.language import Absent, Accepts, ClassContract, Contract, Parameter, Signature
@@ -31,7 +33,6 @@ from lossguard.values import (
     Unknown,
     Value,
     Why,
-    join,
     sole,
     unknown,
 )
@@ -134,9 +135,9 @@ def _matching(contract: Contract, arguments: Arguments) -> tuple[Signature | Non
 
 
 def _is_option(parameter: Parameter) -> bool:
-    """Whether a constructor's parameter can only be a plain Python value: class weights are tensors by right."""
+    """Whether a constructor's parameter can only be a flag or a word: class weights are tensors by right, a number may be one."""
     accepts = parameter.accepts
-    return not accepts.anything and accepts.domains is None
+    return not accepts.anything and accepts.domains is None and float not in (accepts.constants or ())
 
 
 def _is_output(value: Value) -> bool:
@@ -160,8 +161,12 @@ def call_contract(
     if contract.makes_loss or contract.family in m.watched:
         _emit_call(m, contract, given, site, holder)
     skipped = 0 if receiver is None else 1
-    branches = [(guard, _call_once(m, contract, one, site, holder, skipped)) for guard, one in _alternatives(m, given)]
-    return join(branches)
+    if contract.hands_on and (bound := bind(contract.signatures[0], given)) is not None:
+        plain = given._replace(positional=given.positional[skipped:])
+        return results.build(Call(m, contract, plain, bound, site, holder), contract.signatures[0])
+    if _is_plain(m, given):
+        return _call_once(m, contract, given, site, holder, skipped)
+    return m.split(_alternatives(m, given), lambda one: _call_once(m, contract, one, site, holder, skipped))
 
 
 def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, holder: Thing | None) -> None:
@@ -172,7 +177,8 @@ def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, hol
     texts = _texts(site, signature, is_method=isinstance(holder, Tensor))
     shown = tuple(Argument(name, value.under(m.path), texts.get(name, name)) for name, value in bound.items())
     made = holder if isinstance(holder, Instance) else None
-    m.emit(Event(EventKind.CALL, contract.family, _callee(site), site.place, shown, m.path, ALWAYS, site, _made(made), contract.makes_loss))
+    event = Event(EventKind.CALL, contract.family, _callee(site), site.place, shown, m.path, ALWAYS, site, _made(made))
+    m.emit(replace(event, is_loss=contract.makes_loss, reach=m.reach))
 
 
 def _made(instance: Instance | None) -> Trace | None:
@@ -199,15 +205,15 @@ def _texts(site: Site, signature: Signature, *, is_method: bool) -> dict[str, st
     return texts | {arg.keyword: spell(arg.value) for arg in call.args if arg.keyword is not None}
 
 
+def _is_plain(m: Machine, arguments: Arguments) -> bool:
+    """Whether there is one alternative only."""
+    return all(len(value.cases) == 1 or len(value.under(m.path).cases) == 1 for value in arguments.values)
+
+
 def _alternatives(m: Machine, arguments: Arguments) -> Iterator[tuple[Guard, Arguments]]:
     """The combinations of what the arguments may be; too many are not told apart."""
     values = [value.under(m.path) for value in arguments.values]
-    count = 1
-    for value in values:
-        count *= len(value.cases)
-    if count == 1:
-        yield ALWAYS, arguments
-        return
+    count = prod(len(value.cases) for value in values)
     if count > MOST_COMBINATIONS:
         values = [value if len(value.cases) == 1 else unknown(Why.BOUND, "too many combinations of arguments") for value in values]
     for cases in product(*(value.cases for value in values)):

@@ -5,21 +5,24 @@ The verbs only look up who does the work; the modules beside this one do it, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from lossguard.contracts.language import Word
 from lossguard.contracts.library import Library
+from lossguard.domains import Reach
 from lossguard.guards import ALWAYS, Guard, Symbol, both
 from lossguard.interpret.memory import Memory
 from lossguard.interpret.store import Delta, Store, joined
-from lossguard.interpret.things import Address, Arguments, Function, ProjectClass, Scope
+from lossguard.interpret.things import Address, Arguments, Function, ProjectClass, Recording, Scope
 from lossguard.program import Program
 from lossguard.syntax import ir
-from lossguard.values import Event, Place, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import Entry, Event, Place, Term, Thing, Unknown, Value, Why, join, sole, unknown
+
+A = TypeVar("A")
 
 
 class Flow(Enum):
@@ -117,10 +120,15 @@ class Machine:
         self.store = Store()
         self.main = ""
         self.path: Guard = ALWAYS
+        self.reach = Reach.TRAINED
+        self.draws = 0
         self.events: dict[Any, list[Event]] = {}
         self.calls: list[Place] = []
         self.entered: set[Place] = set()
         self.entered_on: set[tuple[Place, Place]] = set()
+        self.entry: Entry | None = None
+        self.callers: dict[Entry, set[Entry | None]] = {}
+        self.origins: dict[Event, set[Entry | None]] = {}
         self.executed: dict[str, bool] = {}
         self.registered = False
         self.resolving: set[Any] = set()
@@ -162,11 +170,15 @@ class Machine:
         only = value.only
         if only is not None:
             return work(only)
+        return self.split(((guard, thing) for thing, guard in value.cases), work)
+
+    def split(self, alternatives: Iterable[tuple[Guard, A]], work: Callable[[A], Value]) -> Value:
+        """Do something with every alternative, on the path where it is the case, and join what comes out."""
         branches = []
-        for thing, guard in value.cases:
+        for guard, one in alternatives:
             with self.assuming(guard) as possible:
                 if possible:
-                    (result, delta) = self.store.aside(lambda thing=thing: work(thing))  # type: ignore[misc]  # bound now
+                    (result, delta) = self.store.aside(lambda one=one: work(one))  # type: ignore[misc]  # bound now
                     branches.append((guard, result, delta))
         return self.merge(branches) if branches else unknown(Why.SYNTAX, "no case is possible here")
 
@@ -189,6 +201,17 @@ class Machine:
         finally:
             self.path = before
 
+    @contextmanager
+    def under(self, recording: Recording | None) -> Iterator[None]:
+        """Walk on with gradients recorded, or not; None changes nothing."""
+        before = self.reach
+        if recording is not None:
+            self.reach = Reach.TRAINED if recording.enabled else Reach.MEASURED
+        try:
+            yield
+        finally:
+            self.reach = before
+
     def context(self, parent: int, place: Place, turn: int = 0) -> int:
         """The number of a chain of calls: its parent's, with one more call (or one more turn of an unrolled loop)."""
         number = self._contexts.setdefault((parent, place, turn), len(self._contexts) + 1)
@@ -205,7 +228,7 @@ class Machine:
         """Start from a new entry point, with what is left of the steps."""
         self.taken += self.steps
         self.steps, self.budget = 0, min(MOST_STEPS, MOST_STEPS_OF_ALL - self.taken)
-        self.path = ALWAYS
+        self.path, self.reach = ALWAYS, Reach.TRAINED
         self.calls.clear()
 
     def emit(self, event: Event) -> None:
@@ -213,29 +236,52 @@ class Machine:
         if self.store.recordings:
             self.store.recordings[-1].events[event] = None
         values = tuple(argument.value for argument in event.arguments)
-        known = self.events.setdefault((event.kind, event.place, event.name, event.choice, values), [])
-        if len(known) < MOST_CONDITIONS and not any(other.path <= event.path for other in known):
-            known[:] = [other for other in known if not event.path <= other.path] + [event]
+        known = self.events.setdefault((event.kind, event.place, event.name, event.choice, event.reach, values), [])
+        same = next((other for other in known if other.path <= event.path), None)
+        if same is not None:
+            self.origins[same].add(self.entry)
+        elif len(known) < MOST_CONDITIONS:
+            weaker = [other for other in known if event.path <= other.path]
+            self.origins[event] = {self.entry}.union(*(self.origins[other] for other in weaker))
+            known[:] = [other for other in known if other not in weaker] + [event]
+
+    def enter(self, entry: Entry) -> None:
+        """Note that the present run calls a function, other than the one that it began with."""
+        if self.entry is None or self.entry.function != entry.function:
+            self.callers.setdefault(entry, set()).add(self.entry)
 
     def unknown(self, why: Why, detail: str, site: Site) -> Value:
         """An unknown that is identified by the place and the chain of calls that made it."""
         return unknown(why, detail, Symbol(("made", site.place, site.context), detail))
 
+    def drawn(self) -> Term:
+        """A value number that no other value has."""
+        if self.store.recordings:
+            self.store.recordings[-1].drew = True
+        self.draws += 1
+        return Term("Drawn", (self.draws,))
+
     def derived(self, thing: Thing, why: Why, detail: str, step: str, key: Hashable = None) -> Value:
         """Something unknown that belongs to something unknown: `args` -> `args.loss`."""
         if isinstance(thing, Unknown) and thing.symbol is not None:
-            return sole(Unknown(why, detail, Symbol((step, thing.symbol, key), f"{thing.symbol.text}{detail_of(step, key)}")))
+            return sole(Unknown(why, detail, Symbol((step, thing.symbol, key), derived_text(thing.symbol.text, step, key))))
         return unknown(why, detail)
 
 
-def detail_of(step: str, key: Hashable) -> str:
+def derived_text(text: str, step: str, key: Hashable) -> str:
     """How code spells what is derived from a symbol."""
     match step, key:
         case "attribute", str():
-            return f".{key}"
+            return f"{text}.{key}"
         case "item", str() | int():
-            return f"[{key!r}]"
+            return f"{text}[{key!r}]"
+        case "item" | "slice", _:
+            return f"{text}[...]"
         case "call", _:
-            return "()"
+            return f"{text}()"
+        case "length", _:
+            return f"len({text})"
+        case "hasattr", str():
+            return f"hasattr({text}, {key!r})"
         case _:
-            return f" {step}"
+            return f"{step}({text})"

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from lossguard.domains import Reach
 from lossguard.guards import Guard, Symbol
 from lossguard.interpret.store import Delta, Recording
 from lossguard.interpret.things import (
@@ -54,6 +55,8 @@ class Remembered:
     delta: Delta
     events: dict[Event, None]
     context: int | None
+    reach: Reach
+    drew: bool
     _roots: frozenset[Hashable] | None = None
 
     @property
@@ -81,6 +84,7 @@ class Memory:
         for known in self._calls.get(function.place, ()):
             if (
                 known.context in {None, context}
+                and known.reach is m.reach
                 and known.scopes == function.scopes
                 and _same_arguments(known.arguments, arguments)
                 and all(m.store.cells.get(cell) == value for cell, value in known.inputs)
@@ -99,7 +103,7 @@ class Memory:
         inputs = tuple((cell, m.store.cells.get(cell)) for cell in did.reads if cell in m.store.cells or not inside.address(cell[0]))
         changed, chain = (delta, context) if leaks else (outward, None)
         kept = self._calls.setdefault(function.place, [])
-        kept.insert(0, Remembered(function.scopes, arguments, m.path, inputs, result, changed, did.events, chain))
+        kept.insert(0, Remembered(function.scopes, arguments, m.path, inputs, result, changed, did.events, chain, m.reach, did.drew))
         del kept[MOST_KEPT:]
 
 
@@ -108,9 +112,9 @@ def _done_again(m: Machine, known: Remembered) -> None:
     if m.store.recordings:
         m.store.recordings[-1].reads.update(cell for cell, _ in known.inputs)
         m.store.recordings[-1].events |= known.events
-    if known.path != m.path:
-        for event in known.events:
-            m.emit(replace(event, path=(event.path - known.path) | m.path))
+        m.store.recordings[-1].drew |= known.drew
+    for event in known.events:
+        m.emit(event if known.path == m.path else replace(event, path=(event.path - known.path) | m.path))
 
 
 def _seen_again(m: Machine, known: Remembered, arguments: Named, site: Site) -> tuple[Value, Delta]:
@@ -118,7 +122,7 @@ def _seen_again(m: Machine, known: Remembered, arguments: Named, site: Site) -> 
     result = known.result
     if known.context is None:
         result = result.map(lambda thing: _renewed(m, thing, site))
-    if _terms(known.arguments) == _terms(arguments):
+    if not known.drew and _terms(known.arguments) == _terms(arguments):
         return result, known.delta
     return result.map(_without_term), {cell: None if value is None else value.map(_without_term) for cell, value in known.delta.items()}
 
@@ -200,8 +204,14 @@ def _roots_of_thing(thing: Thing) -> Iterator[Hashable]:
         case Entries(pairs=pairs, rest=rest):
             for item in (*(value for _, value in pairs), *(() if rest is None else (rest,))):
                 yield from roots_of(item)
-        case Bound(receiver=receiver) | Super(receiver=receiver) | Builtin(receiver=receiver):
+        case Bound(receiver=receiver, function=function):
             yield from _roots_of_thing(receiver)
+            yield from _roots_of_thing(function)
+        case Super(receiver=receiver) | Builtin(receiver=receiver):
+            yield from _roots_of_thing(receiver)
+        case Function(defaults=defaults):
+            for _, default in defaults:
+                yield from roots_of(default)
         case Partial(callee=callee, arguments=arguments):
             for item in (callee, *arguments.values):
                 yield from roots_of(item)
@@ -234,7 +244,9 @@ class _Inside:
             case Address():
                 return self.address(part)
             case frozenset():
-                return self.guard(part)
+                return self.guard(part) or any(map(self._part, part))
+            case tuple():
+                return any(map(self._part, part))
             case _:
                 return False
 

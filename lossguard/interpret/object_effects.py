@@ -21,6 +21,7 @@ from lossguard.interpret.things import (
     ListObject,
     Pack,
     Partial,
+    Recording,
     TupleClass,
 )
 from lossguard.values import Constant, Thing, Unknown, Value, Why, sole, unknown
@@ -32,7 +33,7 @@ def _as(call: Call, base: Value, word: Word) -> Value:
     if not isinstance(target, Contract):
         return base
     names = [parameter.name for parameter in target.signatures[0].parameters if not parameter.kind.startswith("*")]
-    given = {names[0] if name == "self" and names[0] != "self" else name: value for name, value in _plain(call)}
+    given = dict(_renamed(_plain(call), names[0]))
     for name in names:
         held = call.m.store.get((call.receiver.address, name)) if isinstance(call.receiver, Instance) else None
         if name not in given and held is not None:
@@ -45,6 +46,11 @@ def _plain(call: Call) -> list[tuple[str, Value]]:
     """The arguments by name, without the receiver when it is an object."""
     skipped = "self" if isinstance(call.receiver, Instance) else ""
     return [(name, value) for name, value in call.bound.items() if name != skipped]
+
+
+def _renamed(arguments: list[tuple[str, Value]], first: str) -> list[tuple[str, Value]]:
+    """The first argument is the first one of the function too, whatever it is called: `PoissonNLLLoss.forward(log_input, target)`."""
+    return [(first, value) for _, value in arguments[:1]] + arguments[1:]
 
 
 def _calls(call: Call, base: Value, word: Word) -> Value:
@@ -180,8 +186,13 @@ def _applied(call: Call, base: Value, word: Word) -> Value:
             return call.m.call(callee, Arguments(open=True), call.site)
 
 
+def _gradients(call: Call, base: Value, word: Word) -> Value:
+    """`torch.no_grad()`."""
+    return sole(Recording(enabled=bool(word.arguments[0])))
+
+
 def _kept(call: Call, base: Value, word: Word) -> Value:
-    """`Phase` speaks of attributes only."""
+    """`Phase` speaks of attributes only, `Detached` of what the value is used for."""
     return base
 
 
@@ -215,7 +226,9 @@ EFFECTS: Final = {
     "Factory": _factory,
     "TupleClass": _tuple_class,
     "Applied": _applied,
+    "Gradients": _gradients,
     "Phase": _kept,
+    "Detached": _kept,
     "Item": _item,
     "Attribute": _attribute,
 }

@@ -23,13 +23,14 @@ from lossguard.interpret.things import (
     Kind,
     Pack,
     ProjectClass,
+    Recording,
     Scope,
     Super,
     attributes_of,
 )
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import statements_of
-from lossguard.values import NONE, Constant, Thing, Unknown, UnknownMethod, Value, Why, sole, unknown
+from lossguard.values import NONE, Constant, Entry, Thing, Unknown, UnknownMethod, Value, Why, sole, unknown
 
 _FIELDED: Final = ("dataclass", "NamedTuple", "ModelOutput", "TypedDict")
 
@@ -102,6 +103,13 @@ def member(m: Machine, order: tuple[Thing, ...], name: str) -> Value | Contract 
     return None
 
 
+def recording_of(order: tuple[Thing, ...], name: str) -> Recording | None:
+    """What the framework that calls a method says about gradients: none are recorded in Lightning's `validation_step`."""
+    contracts = (cls.methods[name] for cls in order if isinstance(cls, ClassContract) and name in cls.methods)
+    words = (word for one in contracts if (word := one.signatures[0].result.effect("Gradients")) is not None)
+    return next((Recording(enabled=bool(word.arguments[0])) for word in words), None)
+
+
 def get_attribute(m: Machine, instance: Instance, name: str, site: Site) -> Value:
     """`object.name`."""
     own = m.store.get((instance.address, name))
@@ -155,7 +163,7 @@ def _bound_thing(m: Machine, receiver: Thing, thing: Thing, site: Site) -> Value
 def _set_elsewhere(m: Machine, instance: Instance, order: tuple[Thing, ...], name: str, site: Site) -> Value | None:
     """An attribute that only another method sets (`setup`, `build`): that method is run, with arguments nobody knows."""
     for cls in order:
-        for method in _setters(cls).get(name, ()) if isinstance(cls, ProjectClass) else ():
+        for method in setters(cls).get(name, ()) if isinstance(cls, ProjectClass) else ():
             key = ("set", instance.address, method)
             function = member(m, order, method)
             thing = function.only if isinstance(function, Value) else None
@@ -170,7 +178,7 @@ def _set_elsewhere(m: Machine, instance: Instance, order: tuple[Thing, ...], nam
 
 
 @lru_cache(maxsize=4096)
-def _setters(cls: ProjectClass) -> Mapping[str, tuple[str, ...]]:
+def setters(cls: ProjectClass) -> Mapping[str, tuple[str, ...]]:
     """The methods that set an attribute, by the attribute's name."""
     found: dict[str, tuple[str, ...]] = {}
     for method in cls.node.body:
@@ -184,7 +192,7 @@ def only_init_sets(m: Machine, cls: ProjectClass, name: str) -> bool:
     """Whether an attribute that an object does not have after it was made is one that it will not get later either."""
     order = mro(m, cls)
     known = all(isinstance(base, ProjectClass | ClassContract) for base in order)
-    return known and all(set(_setters(base).get(name, ())) <= {"__init__"} for base in order if isinstance(base, ProjectClass))
+    return known and all(set(setters(base).get(name, ())) <= {"__init__"} for base in order if isinstance(base, ProjectClass))
 
 
 def _set_by(statement: ir.Stmt) -> Iterator[str]:
@@ -308,6 +316,7 @@ def call_bound(m: Machine, bound: Bound, arguments: Arguments, site: Site) -> Va
         return library.call_contract(m, bound.function, arguments, site, receiver=bound.receiver)
     if isinstance(bound.receiver, Instance) and isinstance(bound.receiver.cls, ProjectClass):
         m.entered_on.add((bound.function.place, bound.receiver.cls.place))
+        m.enter(Entry(bound.function.place, bound.receiver.cls.place))
     return functions.call_function(m, bound.function, replace_first(arguments, sole(bound.receiver)), site)
 
 

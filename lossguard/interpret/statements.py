@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Final
 
 from lossguard.guards import Guard, Literal, Symbol
 from lossguard.interpret import axes, conditions, containers, functions, loops, names, objects, targets
 from lossguard.interpret.machine import Executor, Flow, Frame, Machine
 from lossguard.interpret.store import Delta, joined
-from lossguard.interpret.things import Items
+from lossguard.interpret.things import Items, Recording
 from lossguard.syntax import ir
 from lossguard.values import NONE, Tensor, Value, Why, unknown
 
@@ -29,7 +30,9 @@ def _changed_in_place(m: Machine, owner: ir.Expr, value: Value, frame: Frame) ->
     """`x.clamp_(0.01)`, `x.data.clamp_(0.01)`: the name holds the changed tensor now."""
     target = owner.value if isinstance(owner, ir.Attribute) and owner.name == "data" else owner
     held = m.evaluate(target, frame)
-    if isinstance(value.only, Tensor) and isinstance(held.only, Tensor) and held.only.made != axes.LEARNED:  # weights stay weights
+    tensors = [thing for thing in held if isinstance(thing, Tensor)]
+    if tensors and any(isinstance(thing, Tensor) for thing in value) and all(one.made != axes.LEARNED for one in tensors):
+        # Weights stay weights.
         targets.assign(m, target, value, frame)
 
 
@@ -85,11 +88,14 @@ def rejoin(m: Machine, branches: list[tuple[Flow, Guard, Delta]]) -> Flow:
 
 
 def _with(m: Machine, statement: ir.With, frame: Frame) -> Flow:
-    for context, target in statement.items:
-        value = m.evaluate(context, frame)
-        if target is not None:
-            targets.assign(m, target, value, frame)
-    return m.execute(statement.body, frame)
+    """`with torch.no_grad(), open(path) as file: ...`: whether gradients are recorded holds for the block."""
+    with ExitStack() as stack:
+        for context, target in statement.items:
+            value = m.evaluate(context, frame)
+            if target is not None:
+                targets.assign(m, target, value, frame)
+            stack.enter_context(m.under(value.only if isinstance(value.only, Recording) else None))
+        return m.execute(statement.body, frame)
 
 
 def _try(m: Machine, statement: ir.Try, frame: Frame) -> Flow:

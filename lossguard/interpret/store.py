@@ -17,17 +17,22 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Recording:
-    """What a running call has read and reported so far, and whether it ran into a bound that depends on who called it."""
+    """What a running call has read and reported so far.
+
+    `cut` is whether it ran into a bound that depends on who called it, `drew` whether there was chance in it.
+    """
 
     reads: set[Cell] = field(default_factory=set)
     events: dict[Event, None] = field(default_factory=dict)
     cut: bool = False
+    drew: bool = False
 
     def include(self, inner: Recording) -> None:
         """What a call inside this one has done."""
         self.reads |= inner.reads
         self.events |= inner.events
         self.cut |= inner.cut
+        self.drew |= inner.drew
 
 
 class Store:

@@ -77,9 +77,19 @@ class Kind(Enum):
     CLASS = "class"
 
 
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A context manager, or decorator, under which gradients are recorded, or are not: `torch.no_grad()`."""
+
+    enabled: bool
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A project function, with the scopes around it, the values of its defaults, and the class that it stands in."""
+    """A project function, with the scopes around it, the values of its defaults, and the class that it stands in.
+
+    `recording` is what a decorator says about gradients inside.
+    """
 
     node: ir.Function
     file: str
@@ -87,6 +97,7 @@ class Function:
     defaults: tuple[tuple[str, Value], ...] = ()
     owner: ProjectClass | None = None
     kind: Kind = Kind.PLAIN
+    recording: Recording | None = None
 
     @property
     def place(self) -> Place:
@@ -242,12 +253,20 @@ class DictObject:
         return "dict"
 
 
+# A number, as a sum: every `base + offset` that it is known to be.
+Terms: TypeAlias = frozenset[tuple[Hashable, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The content of a list: `head` stands for any number of unknown leading items, `items` follow exactly."""
+    """The content of a list: `head` stands for any number of unknown leading items, `items` follow exactly.
+
+    `lengths` is what their number is known to be.
+    """
 
     items: tuple[Value, ...] = ()
     head: Value | None = None
+    lengths: Terms = frozenset()
 
     def everything(self) -> Iterator[Value]:
         """Every item that there may be."""

@@ -37,7 +37,7 @@ def _finding(finding: Finding, rule: Rule, sources: Sources, width: int, run: st
     for said in finding.evidence:
         yield from _paragraph("seen", said, width)
     yield from _paragraph("run", run, width)
-    yield from _paragraph("effect", rule.effect, width)
+    yield from _paragraph("effect", finding.effect or rule.effect, width)
     yield from _paragraph("instead", rule.instead, width)
     yield Text()
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from lossguard.domains import Seen
-from lossguard.findings import Finding, Stop
+from lossguard.domains import Reach, Seen
+from lossguard.findings import MEASURED, Finding, Severity, Stop
 from lossguard.judge import Verdict, judge
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.runtime import graphs, tracing
@@ -22,6 +22,7 @@ from lossguard.runtime.seeing import Seeing
 from lossguard.runtime.sites import FIRST, Site, Witnessed, spelled
 from lossguard.runtime.tracing import Line
 from lossguard.runtime.witness import Look
+from lossguard.values import Event
 
 _books: list[RuleBook] = []
 
@@ -147,34 +148,47 @@ class Ledger:
 
     def _settled(self, site: Site, look: Look, seeings: Mapping[str, Seeing]) -> None:
         key = signature(look, seeings)
-        known = site.witnessed.get(key)
-        if known is not None:
-            known.times += 1
+        new = None if key in site.witnessed else Witnessed(look, seeings, event_of(look, seeings, site, spelled(site)), times=0)
+        with self.lock:
+            if new is not None and len(site.witnessed) < MOST_WAYS:
+                site.witnessed.setdefault(key, new)
+            way = site.witnessed.get(key)
+            if way is not None:
+                way.times += 1
+        if new is not None and way is new:
+            self._judge(site, look, seeings, new.event, key)
+        else:
             self._again(site, look, key)
-        elif len(site.witnessed) < MOST_WAYS:
-            event = event_of(look, seeings, site, spelled(site))
-            site.witnessed[key] = Witnessed(look, seeings, event)
-            for verdict in judge(book(), [event]):
-                self._found(site, verdict, seeings, key)
-                if not graphs.used and any(sight.origin is not None for sight in look.sights.values()):
-                    tracing.arm()
+
+    def _judge(self, site: Site, look: Look, seeings: Mapping[str, Seeing], event: Event, key: Any) -> None:
+        for verdict in judge(book(), [event]):
+            if verdict.reach is Reach.MEASURED and verdict.severity is Severity.INFO:
+                continue  # a warning, were it trained: of how well something is learned, or at what cost
+            self._found(site, verdict, seeings, key)
+            if not graphs.used and any(sight.origin is not None for sight in look.sights.values()):
+                tracing.arm()
 
     def _again(self, site: Site, look: Look, key: Any) -> None:
         """Count what is known already; by now it may be known where the value was made."""
         line = next((sight.made_at for sight in look.sights.values() if sight.made_at is not None), None)
-        for one in self.observed.values():
-            if one.site is site and one.key == key:
+        with self.lock:
+            known = [one for one in self.observed.values() if one.site is site and one.key == key]
+            for one in known:
                 one.times += 1
                 one.made_at = one.made_at or line
-                if one.made_at is not None:
-                    self._speak(one)
+        for one in known:  # outside of the lock: whoever is told may call a loss
+            if one.made_at is not None:
+                self._speak(one)
 
     def _found(self, site: Site, verdict: Verdict, seeings: Mapping[str, Seeing], key: Any) -> None:
         """Record a verdict; the second of one code at one site is only counted."""
         identity = (verdict.rule.code, site.number)
         with self.lock:
-            if identity in self.observed:
-                self.observed[identity].times += 1
+            known = self.observed.get(identity)
+            if known is not None:
+                known.times += 1
+                if known.verdict.reach is Reach.MEASURED:  # as when a validation comes first
+                    known.verdict = verdict
                 return
             site.due = min(site.due, site.calls + 1)
             one = self.observed[identity] = Observed(site, verdict, _evidence(verdict, look_family(site), seeings), key)
@@ -204,7 +218,8 @@ class Ledger:
         rule = verdict.rule
         return Finding(
             rule.code, rule.name, verdict.severity, verdict.message, span, trace=trace, line=_line(span, self.cwd),
-            evidence=(*one.evidence, counts), function=site.function,
+            evidence=(*one.evidence, counts), function=site.function, reach=verdict.reach,
+            effect=MEASURED if verdict.reach is Reach.MEASURED else verdict.effect,
         )  # fmt: skip
 
     def findings(self) -> list[Finding]:

@@ -65,6 +65,24 @@ def parts(statement: ir.Stmt) -> Iterator[ir.Expr]:
             yield subject
 
 
+def scopes_of(body: Iterable[ir.Stmt]) -> Iterator[ir.Function]:
+    """The functions of a scope and the methods of its classes; what is nested in them belongs to them."""
+    for statement in statements_of(body):
+        match statement:
+            case ir.Function():
+                yield statement
+            case ir.Class(body=inner):
+                yield from scopes_of(inner)
+
+
+def nodes_of(part: object) -> Iterator[object]:
+    """Every node of a part of the tree, inner scopes as well: nodes are tuples of nodes."""
+    if isinstance(part, tuple):
+        yield part
+        for inner in part:
+            yield from nodes_of(inner)
+
+
 def expressions_of(expr: ir.Expr) -> Iterator[ir.Expr]:
     """An expression and everything inside it, without entering lambdas and comprehensions."""
     yield expr

@@ -1,1 +1,3 @@
-"""`lightning`: see `fabric`."""
+"""`lightning`: modules in `pytorch`, loops of one's own in `fabric`."""
+
+from lightning.pytorch import LightningModule as LightningModule

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from torch.distributions.distribution import Distribution
-from words import Along, Indices, LogProbabilities, NonNegative, NonPositive, Probabilities
+from words import Along, Drawn, Indices, LogProbabilities, NonNegative, NonPositive, Probabilities
 
 class Categorical(Distribution):
     probs: Annotated[Probabilities, Along(-1)]
@@ -12,6 +12,6 @@ class Categorical(Distribution):
 
     # The options are not named: the attributes of an object are what is said here, not what its constructor was given.
     def __init__(self, *args: object, **kwargs: object) -> None: ...
-    def sample(self, sample_shape: object = ()) -> Indices: ...
+    def sample(self, sample_shape: object = ()) -> Annotated[Indices, Drawn()]: ...
     def log_prob(self, value: object) -> NonPositive: ...
     def entropy(self) -> NonNegative: ...

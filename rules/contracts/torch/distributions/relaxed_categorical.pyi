@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from torch.distributions.distribution import Distribution
-from words import Along, LogProbabilities, Probabilities
+from words import Along, Drawn, LogProbabilities, Probabilities
 
 class RelaxedOneHotCategorical(Distribution):
     probs: Annotated[Probabilities, Along(-1)]
@@ -11,5 +11,5 @@ class RelaxedOneHotCategorical(Distribution):
 
     # The options are not named: the attributes of an object are what is said here, not what its constructor was given.
     def __init__(self, *args: object, **kwargs: object) -> None: ...
-    def sample(self, sample_shape: object = ()) -> Annotated[Probabilities, Along(-1)]: ...
-    def rsample(self, sample_shape: object = ()) -> Annotated[Probabilities, Along(-1)]: ...
+    def sample(self, sample_shape: object = ()) -> Annotated[Probabilities, Along(-1), Drawn()]: ...
+    def rsample(self, sample_shape: object = ()) -> Annotated[Probabilities, Along(-1), Drawn()]: ...
