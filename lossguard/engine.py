@@ -6,7 +6,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lossguard import cache as caches
+from lossguard.changed import reaching
 from lossguard.config import Config
 from lossguard.contracts.library import Library
 from lossguard.domains import Reach
@@ -103,6 +104,7 @@ class Run:
     files: tuple[str, ...]
     given: Mapping[str, bytes] = field(default_factory=dict)
     data: dict[str, bytes | None] = field(default_factory=dict)
+    digests: dict[str, str | None] = field(default_factory=dict)
     notes: dict[Stop, None] = field(default_factory=dict)
     exhausted: list[str] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
@@ -141,8 +143,10 @@ class Run:
 
     def digest(self, file: str) -> str | None:
         """A short name for a file's content."""
-        data = self.read(file)
-        return None if data is None else caches.digest(data)
+        if file not in self.digests:
+            data = self.read(file)
+            self.digests[file] = None if data is None else caches.digest(data)
+        return self.digests[file]
 
 
 def _source(name: str, data: bytes) -> Source:
@@ -165,11 +169,12 @@ def check(
     cached: bool = True,
     comments: bool = True,
     closest: Callable[[Path], Config] | None = None,
+    changed: frozenset[str] | None = None,
 ) -> Report:
     """Check files and folders; `given` are contents that take the place of files on disk.
 
     Without `comments` nothing is suppressed. `closest` gives the settings that hold in a folder, for what is decided file by
-    file; without it `config` holds everywhere.
+    file; without it `config` holds everywhere. Of `changed` files only findings with a place in one of them are reported.
 
     Raises PathError for a path that does not exist, RuleError and ContractError for rules or contracts that cannot be used.
     """
@@ -178,13 +183,15 @@ def check(
     found = {**found_below(paths, cwd, lambda folder: of(folder).excluded, force=config.force_exclude), **dict.fromkeys(given or (), True)}
     run = Run(cwd, Knowledge(config), tuple(found), given or {})
     roots = [file for file, named in found.items() if named or _MENTIONS.search(run.read(file) or b"")]
-    key = caches.key_of(run.knowledge.folders, (*found, *config.src))
-    cache = caches.load(cwd, key) if cached and not given else caches.Cache(None, key)
-    findings = _all(run, roots, cache)
+    key = caches.key_of(run.knowledge.folders, config.src)
+    cache = caches.load(cwd, key, found, run.read) if cached and not given else caches.Cache(None, key)
+    needed = roots if changed is None else _seeing(run, roots, changed, cache)
+    findings = _all(run, needed, cache)
     cache.save()
-    heeded = _heeding(run, findings, paths) if comments else Heeded(tuple(findings))
+    heeded = _heeding(run, findings, paths if needed == roots else ()) if comments else Heeded(tuple(findings))
     kept, suppressed = (reported(held, cwd, of) for held in (heeded.kept, heeded.suppressed))
     new, known = unknown_to_baseline(kept, config.baseline_file, cwd, found)
+    new = new if changed is None else tuple(finding for finding in new if changed & {span.file for span in finding.places})
     return Report(new, tuple(found), suppressed, known, tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
 
 
@@ -197,29 +204,39 @@ def _heeding(run: Run, findings: list[Finding], paths: Iterable[str]) -> Heeded:
     )
 
 
+def _seeing(run: Run, roots: list[str], changed: frozenset[str], cache: caches.Cache) -> list[str]:
+    """The roots that may see a file that changed, and those whose results still hold: these say who calls what.
+
+    Those that saw one in their last run do; of the others without a result that holds, any whose text leads there.
+    """
+    known = [root for root in roots if root in changed or cache.read_by(root) & changed or cache.holds(root, run.digest)]
+    possible = reaching(changed, run.files, run.read) if len(known) < len(roots) else set()
+    return [root for root in roots if root in known or root in possible]
+
+
 def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
     """The findings of all roots; what several of them find at one place, from one producer, is one finding."""
-    known = {root: kept for root in roots if (kept := cache.get(root, run.digest)) is not None}
+    known = {root: held for root in roots if (held := cache.get(root, run.digest)) is not None}
     for fresh in _fresh(run, [root for root in roots if root not in known]):
         run.notes.update(dict.fromkeys(fresh.notes))
-        run.exhausted += [fresh.root] if fresh.exhausted else []
         run.seen += fresh.seen
+        known[fresh.root] = caches.Held(fresh.findings, fresh.callers, fresh.exhausted)
         if not fresh.notes:
-            cache.put(fresh.root, {file: run.digest(file) for file in fresh.touched}, fresh.findings, fresh.callers)
-        known[fresh.root] = fresh.findings, fresh.callers
+            cache.put(fresh.root, {file: run.digest(file) for file in fresh.touched}, known[fresh.root])
+    run.exhausted += [root for root in roots if known[root].exhausted]
     return _best([known[root] for root in roots])
 
 
-def _best(roots: list[tuple[Sequence[caches.Led], caches.Callers]]) -> list[Finding]:
+def _best(roots: list[caches.Held]) -> list[Finding]:
     """A function that some root calls is what it is called with: what an unknown caller would have done with it counts no more."""
     callers: dict[Entry, set[Entry | None]] = {}
-    for _, called in roots:
-        for entry, by in called.items():
+    for held in roots:
+        for entry, by in held.callers.items():
             callers.setdefault(entry, set()).update(by)
     best: dict[object, Finding] = {}
     ways: dict[object, set[Span | None]] = {}
     for finding in (
-        finding for findings, _ in roots for finding, entries in findings if not all(_is_called(one, callers) for one in entries)
+        finding for held in roots for finding, entries in held.findings if not all(_is_called(one, callers) for one in entries)
     ):
         producer = finding.trace[0].span if finding.trace else None
         key = (finding.code, finding.span, None if finding.local else producer)

@@ -78,6 +78,11 @@ class Finding:
     occurrence: int = 0
 
     @property
+    def places(self) -> tuple[Span, ...]:
+        """The place itself, and those on the way of the value."""
+        return (self.span, *(stop.span for stop in self.trace))
+
+    @property
     def identity(self) -> tuple[str, ...]:
         """What stays of a finding when rows move and other code changes; equal mistakes in one function share it."""
         return (self.code, self.span.file, self.function or "", self.text or self.line.strip() or self.message, self.producer)
