@@ -6,11 +6,12 @@ import gc
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from lossguard import cache as caches
@@ -138,6 +139,7 @@ def _source(name: str, data: bytes) -> Source:
         return Source(name, data.decode(errors="replace"))
 
 
+_IMPORTS: Final = re.compile(rb"""^[ \t"]*(?:from|import)\s(.+)$""", re.MULTILINE)
 # What a file must mention to be worth running: losses, what is fed to them, and places where programs begin.
 _MENTIONS: Final = re.compile(rb"[lL]oss|LOSS|criterion|entropy|kl_div|[sS]oftmax|[sS]igmoid|__main__|\.log\(|reveal|main\(|\.run\(")
 
@@ -149,13 +151,38 @@ def check(paths: Iterable[str], cwd: Path, config: Config, *, given: Mapping[str
     """
     found = {**found_below(paths, cwd, config.exclude), **dict.fromkeys(given or (), True)}
     run = Run(cwd, Knowledge(config), tuple(found), given or {})
-    roots = [file for file, named in found.items() if named or _MENTIONS.search(run.read(file) or b"")]
+    roots = _roots(run, found)
     key = caches.key_of(run.knowledge.folders, found)
     cache = caches.load(cwd, key) if cached and not given else caches.Cache(None, key)
     findings = _all(run, roots, cache)
     cache.save()
     kept = [finding for finding in findings if selected(config, finding.code, finding.name)]
     return Report(tuple(sorted(kept, key=ordered)), len(found), tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
+
+
+def _roots(run: Run, found: Mapping[str, bool]) -> list[str]:
+    """The files that were named, those that mention a loss, and those where a program begins that imports one of these."""
+    mentioning = {file for file in found if _MENTIONS.search(run.read(file) or b"")}
+    imported = {file: _imported(run.read(file) or b"") for file in found}
+    known = Counter(name for names in imported.values() for name in names)
+    wanted = {_own_name(file) for file in mentioning}
+    # A package hands on what its modules define.
+    wanted |= {_own_name(file) for file in found if file.endswith("__init__.py") and not wanted.isdisjoint(imported[file])}
+    begins = {
+        file for file, names in imported.items() if not wanted.isdisjoint(names) and known[_own_name(file)] == (_own_name(file) in names)
+    }
+    return [file for file, named in found.items() if named or file in mentioning or file in begins]
+
+
+def _imported(data: bytes) -> set[bytes]:
+    """Every word that stands in an import, also in a notebook's."""
+    return {word for line in _IMPORTS.findall(data) for word in re.findall(rb"\w+", line)}
+
+
+def _own_name(file: str) -> bytes:
+    """What an import calls a file: its name, or its folder's for a package."""
+    path = PurePath(file)
+    return (path.parent.name if path.stem == "__init__" else path.stem).encode()
 
 
 def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
@@ -297,8 +324,9 @@ def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[st
     run = Run(cwd, Knowledge(config), tuple(found))
     target = next(iter(found))
     seen: dict[object, tuple[Event, Span]] = {}
+    roots = _roots(run, found)
     for root in found:
-        if root == target or _MENTIONS.search(run.read(root) or b""):
+        if root == target or root in roots:
             for event, span in _events_of(run, root, target):
                 if span.row <= row <= span.end_row:
                     seen.setdefault((event.place, event.name, tuple(argument.value for argument in event.arguments)), (event, span))
