@@ -20,6 +20,8 @@ from lossguard.source import Span
 from lossguard.values import Entry, Place
 
 FOLDER: Final = ".lossguard_cache"
+# What the rows below look like: a cache of another form is an empty one.
+_FORM: Final = b"2"
 _TAG: Final = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds what lossguard found in earlier runs. It can be deleted.\n"
 
 
@@ -33,7 +35,7 @@ def key_of(folders: Iterable[Path], files: Iterable[str]) -> str:
     sums = hashlib.blake2b(digest_size=16)
     for name in ("lossguard", "libcst"):
         sums.update(version(name).encode())
-    sums.update(sys.version.encode())
+    sums.update(sys.version.encode() + _FORM)
     for folder in folders:
         for path in sorted((*folder.rglob("*.md"), *folder.rglob("*.pyi"))):
             sums.update(str(path).encode())
@@ -107,6 +109,9 @@ def _row(finding: Finding) -> dict[str, Any]:
             finding.certainty.value,
             finding.condition,
             finding.line,
+            finding.function,
+            finding.text,
+            finding.producer,
             finding.reach.value,
             finding.effect,
         ],
@@ -116,11 +121,11 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 
 def _finding(row: dict[str, Any]) -> Finding:
-    code, name, severity, message, certainty, condition, line, reach, effect = row["head"]
-    trace = tuple(Stop(Span(*span), text) for span, text in row["trace"])
+    code, name, severity, message, certainty, condition, line, function, text, producer, reach, effect = row["head"]
+    trace = tuple(Stop(Span(*span), said) for span, said in row["trace"])
     return Finding(
         code, name, Severity(severity), message, Span(*row["span"]), Certainty(certainty), condition, trace, line,
-        reach=Reach(reach), effect=effect,
+        function=function, text=text, producer=producer, reach=Reach(reach), effect=effect,
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, ParamSpec
@@ -14,6 +13,7 @@ import click
 
 from lossguard import __version__
 from lossguard.config import Config, ConfigError, check_selectors, find
+from lossguard.options import Chosen, with_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,6 +40,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from lossguard.baseline import BaselineError
         from lossguard.confirm import RecordError
         from lossguard.contracts.stubs import ContractError
         from lossguard.files import PathError
@@ -48,7 +49,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
-        except (ConfigError, PathError, RuleError, ContractError, RecordError) as error:
+        except (ConfigError, PathError, RuleError, ContractError, RecordError, BaselineError) as error:
             fail(str(error))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -62,51 +63,56 @@ def fail(message: str) -> NoReturn:
     sys.exit(2)
 
 
-def _codes(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """`--select LG1,LG401 --select LG5` -> the three of them."""
-    return tuple(code.strip() for value in values for code in value.split(",") if code.strip())
+class Check(click.Command):
+    """A command with an option whose value may be left out: `--add-ignore`, or `--add-ignore=REASON`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give the option an empty value where it has none; what follows it is a path."""
+        return super().parse_args(ctx, ["--add-ignore=" if arg == "--add-ignore" else arg for arg in args])
 
 
-@main.command()
+@main.command(cls=Check)
 @click.argument("paths", nargs=-1)
 @click.option("--output-format", type=click.Choice(FORMATS), default="full", show_default=True, help="How findings are printed.")
-@click.option(
-    "--select", multiple=True, callback=_codes, metavar="RULES", help="Rules to report: codes, prefixes, names or ALL; commas allowed."
-)
-@click.option("--ignore", multiple=True, callback=_codes, metavar="RULES", help="Rules to leave out.")
 @click.option("--why", metavar="FILE:LINE", help="Say what reaches the losses on a line, or why it is not known, and stop.")
 @click.option("--stats", is_flag=True, help="Say how many losses were met and how much of what they take is understood.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
-@click.option("--isolated", is_flag=True, help="Ignore every configuration file.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write what earlier runs found.")
+@click.option("--ignore-noqa", is_flag=True, help="Report what comments suppress, too.")
+@click.option("--add-ignore", metavar="[=REASON]", help="Write a comment that suppresses it at every finding, and stop.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of what is read from standard input (path `-`).")
 @click.option("--confirm", metavar="RUNFILE", help="Say of each finding what a run saw (`lossguard run --output-file` wrote it as json).")
 @guarded
+@with_settings
 def check(
     paths: tuple[str, ...],
     output_format: str,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
+    chosen: Chosen,
     why: str | None,
     stdin_filename: str | None,
     confirm: str | None,
+    add_ignore: str | None,
     *,
     stats: bool,
     exit_zero: bool,
-    isolated: bool,
     no_cache: bool,
+    ignore_noqa: bool,
 ) -> None:
     """Check PATHS: files, notebooks and folders (default: the current folder), or `-` for standard input."""
     cwd = Path.cwd()
-    config = _config(cwd, select, ignore, isolated=isolated)
+    config, closest = _config(cwd, chosen)
     if why is not None:
         _print_why(why, cwd, config, paths or (".",))
         return
     given = _standard_input(paths, stdin_filename)
     from lossguard import engine
+    from lossguard.policy import fails
 
     named = tuple(path for path in paths if path != "-") or (() if given else (".",))
-    report = engine.check(named, cwd, config, given=given, cached=not (no_cache or stats))
+    report = engine.check(named, cwd, config, given=given, cached=not (no_cache or stats), comments=not ignore_noqa, closest=closest)
+    if add_ignore is not None:
+        _add_comments(report, cwd, add_ignore)
+        return
     if confirm is not None:
         from lossguard import runner
 
@@ -115,18 +121,31 @@ def check(
     _print(report, output_format, cwd, engine.Knowledge(config).book, given)
     if stats:
         _print_stats(report)
-    if report.findings and not exit_zero:
+    if fails(report.findings, config.fail_on) and not exit_zero:
         sys.exit(1)
 
 
-def _config(cwd: Path, select: tuple[str, ...], ignore: tuple[str, ...], *, isolated: bool) -> Config:
-    """The settings in force: the file's, overruled by the command line."""
+def _config(cwd: Path, chosen: Chosen) -> tuple[Config, Callable[[Path], Config]]:
+    """The settings of the run, and what finds those of each folder; a selector that names no rule is an error wherever it is met."""
     from lossguard.engine import Knowledge
 
-    config = Config(folder=cwd) if isolated else find(cwd)
-    config = replace(config, select=select or config.select, ignore=ignore or config.ignore)
-    check_selectors(config, {rule.code: rule.name for rule in Knowledge(config).book.rules.values()})
-    return config
+    closest = chosen.closest(cwd)
+    config = closest.of(cwd)
+    known = {rule.code: rule.name for rule in Knowledge(config).book.rules.values()}
+
+    def settings(folder: Path) -> Config:
+        found = closest.of(folder)
+        check_selectors(found, known)
+        return found
+
+    return settings(cwd), settings
+
+
+def _add_comments(report: Report, cwd: Path, reason: str) -> None:
+    from lossguard.policy import add_comments
+
+    files = add_comments(report.findings, cwd, reason)
+    click.echo(f"Added comments to {len(files)} file{'' if len(files) == 1 else 's'}.")
 
 
 def _standard_input(paths: tuple[str, ...], name: str | None) -> dict[str, bytes]:
@@ -218,6 +237,88 @@ def run(
     except runner.RunError as error:
         fail(str(error))
     sys.exit(status)
+
+
+@main.group()
+def baseline() -> None:
+    """Keep what is found today in a file, so that only what is new is reported."""
+
+
+_PATHS: Final = click.argument("paths", nargs=-1)
+_FILE: Final = click.option("--file", metavar="FILE", help="The baseline; the one in the settings, or .lossguard-baseline.json.")
+
+
+@baseline.command("write")
+@_PATHS
+@_FILE
+@guarded
+@with_settings
+def write_baseline(paths: tuple[str, ...], file: str | None, chosen: Chosen) -> None:
+    """Write everything that is found in PATHS (default: the current folder) into the baseline."""
+    from lossguard import ratchet
+
+    cwd = Path.cwd()
+    config, closest = _config(cwd, chosen)
+    click.echo(ratchet.write(paths or (".",), ratchet.baseline_file(file, cwd, config), cwd, config, closest))
+
+
+@baseline.command("check")
+@_PATHS
+@_FILE
+@guarded
+@with_settings
+def check_baseline(paths: tuple[str, ...], file: str | None, chosen: Chosen) -> None:
+    """Report what is new in PATHS, and how many entries nothing answers to any more."""
+    from lossguard import engine, ratchet
+    from lossguard.policy import fails
+
+    cwd = Path.cwd()
+    config, closest = _config(cwd, chosen)
+    report, said = ratchet.check(paths or (".",), ratchet.baseline_file(file, cwd, config), cwd, config, closest)
+    _print(report, "full", cwd, engine.Knowledge(config).book, {})
+    click.echo(said)
+    sys.exit(1 if fails(report.findings, config.fail_on) else 0)
+
+
+@baseline.command("prune")
+@_PATHS
+@_FILE
+@guarded
+@with_settings
+def prune_baseline(paths: tuple[str, ...], file: str | None, chosen: Chosen) -> None:
+    """Take out of the baseline what is not found in PATHS any more; files that were renamed get their new names."""
+    from lossguard import ratchet
+
+    cwd = Path.cwd()
+    config, closest = _config(cwd, chosen)
+    click.echo(ratchet.prune(paths or (".",), ratchet.baseline_file(file, cwd, config), cwd, config, closest))
+
+
+@main.command("config")
+@click.argument("path", default=".")
+@guarded
+@with_settings
+def show_config(path: str, chosen: Chosen) -> None:
+    """Print the settings that hold for PATH, a file or a folder, and where each comes from."""
+    from lossguard.config import lines
+
+    full = Path(os.path.normpath(Path.cwd() / path))
+    _, closest = _config(Path.cwd(), chosen)
+    click.echo("\n".join(lines(closest(full if full.is_dir() else full.parent))))
+
+
+@main.command()
+@guarded
+def clean() -> None:
+    """Remove what earlier runs kept in this folder."""
+    import shutil
+
+    from lossguard.cache import FOLDER
+
+    folder = Path.cwd() / FOLDER
+    if folder.is_dir():
+        shutil.rmtree(folder)
+        click.echo(f"Removed {FOLDER}.")
 
 
 @main.command()

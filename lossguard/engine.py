@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -15,12 +15,14 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from lossguard import cache as caches
-from lossguard.config import Config, selected
+from lossguard.config import Config
 from lossguard.contracts.library import Library
 from lossguard.domains import Reach
 from lossguard.files import found_below
-from lossguard.findings import MEASURED, Finding, Severity, Stop, ordered
+from lossguard.findings import MEASURED, Finding, Severity, Stop
+from lossguard.identity import Excerpts
 from lossguard.judge import Verdict, judge
+from lossguard.policy import UNREADABLE, Heeded, heeding_comments, reported, unknown_to_baseline, whole_projects
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
 from lossguard.stats import Seen, seen
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from lossguard.program import Program
     from lossguard.values import Entry, Event, Place
 
-UNREADABLE: Final = "LG900"
 REVEAL: Final = "reveal"
 # Deep programs recurse deeply: every Python call that is followed takes some twenty frames of ours.
 RECURSION: Final = 20_000
@@ -62,13 +63,20 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run found, how much it looked at, what `reveal` shows, and which files the bounds cut short."""
+    """What a run found and in which files, what comments suppress, what the baseline knows, what `reveal` shows, what was cut short."""
 
     findings: tuple[Finding, ...]
-    checked: int
+    files: tuple[str, ...]
+    suppressed: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
     notes: tuple[Stop, ...] = ()
     exhausted: tuple[str, ...] = ()
     seen: tuple[Seen, ...] = ()
+
+    @property
+    def checked(self) -> int:
+        """How many files were checked."""
+        return len(self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,13 @@ class Run:
 
         forget()
         sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
-        return Program(self.cwd, {name: _source(name, data) for name, data in self.given.items()}, self.files)
+        given = {name: _source(name, data) for name, data in self.given.items()}
+        return Program(self.cwd, given, self.files, tuple(os.path.relpath(path, self.cwd) for path in self.knowledge.config.src))
+
+    @cached_property
+    def excerpts(self) -> Excerpts:
+        """What findings are recognised by."""
+        return Excerpts(lambda file: self.program.parsed(file).source)
 
     def only_read(self, file: str) -> frozenset[int]:
         """The calls of a file whose results are only read as numbers."""
@@ -144,20 +158,45 @@ _IMPORTS: Final = re.compile(rb"""^[ \t"]*(?:from|import)\s(.+)$""", re.MULTILIN
 _MENTIONS: Final = re.compile(rb"[lL]oss|LOSS|criterion|entropy|kl_div|[sS]oftmax|[sS]igmoid|__main__|\.log\(|reveal|main\(|\.run\(")
 
 
-def check(paths: Iterable[str], cwd: Path, config: Config, *, given: Mapping[str, bytes] | None = None, cached: bool = True) -> Report:
+def check(
+    paths: Iterable[str],
+    cwd: Path,
+    config: Config,
+    *,
+    given: Mapping[str, bytes] | None = None,
+    cached: bool = True,
+    comments: bool = True,
+    closest: Callable[[Path], Config] | None = None,
+) -> Report:
     """Check files and folders; `given` are contents that take the place of files on disk.
+
+    Without `comments` nothing is suppressed. `closest` gives the settings that hold in a folder, for what is decided file by
+    file; without it `config` holds everywhere.
 
     Raises PathError for a path that does not exist, RuleError and ContractError for rules or contracts that cannot be used.
     """
-    found = {**found_below(paths, cwd, config.exclude), **dict.fromkeys(given or (), True)}
+    paths = tuple(paths)
+    of = closest or (lambda _folder: config)
+    found = {**found_below(paths, cwd, lambda folder: of(folder).excluded, force=config.force_exclude), **dict.fromkeys(given or (), True)}
     run = Run(cwd, Knowledge(config), tuple(found), given or {})
     roots = _roots(run, found)
-    key = caches.key_of(run.knowledge.folders, found)
+    key = caches.key_of(run.knowledge.folders, (*found, *config.src))
     cache = caches.load(cwd, key) if cached and not given else caches.Cache(None, key)
     findings = _all(run, roots, cache)
     cache.save()
-    kept = [finding for finding in findings if selected(config, finding.code, finding.name)]
-    return Report(tuple(sorted(kept, key=ordered)), len(found), tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
+    heeded = _heeding(run, findings, paths) if comments else Heeded(tuple(findings))
+    kept, suppressed = (reported(held, cwd, of) for held in (heeded.kept, heeded.suppressed))
+    new, known = unknown_to_baseline(kept, config.baseline_file, cwd, found)
+    return Report(new, tuple(found), suppressed, known, tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
+
+
+def _heeding(run: Run, findings: list[Finding], paths: Iterable[str]) -> Heeded:
+    """Comments are called unused only where everything that may reach them was followed to the end."""
+    whole = whole_projects(paths, run.cwd)
+    unread = {finding.span.file for finding in findings if finding.code == UNREADABLE}
+    return heeding_comments(
+        findings, run.files, run.read, run.knowledge.book, lambda file: not run.exhausted and file not in unread and whole(file)
+    )
 
 
 def _roots(run: Run, found: Mapping[str, bool]) -> list[str]:
@@ -258,8 +297,8 @@ def fresh_of(run: Run, root: str) -> Fresh:
         gc.enable()
     events = [_reached(run, event) for event in outcome.events]
     verdicts = judge(book, events)
-    led = zip(_located(run.program, verdicts), (one.entries for one in verdicts), strict=True)
-    unreadable = ((finding, frozenset({None})) for finding in _unreadable(run, run.program.touched))
+    led = zip(_located(run.program, verdicts, run.excerpts), (one.entries for one in verdicts), strict=True)
+    unreadable = ((finding, frozenset({None})) for finding in _unreadable(run, run.program.touched, run.excerpts))
     callers = {} if outcome.exhausted else outcome.callers
     notes = tuple(_revealed(run.program, [event for event in outcome.events if event.name == REVEAL]))
     return Fresh(root, (*led, *unreadable), callers, notes, tuple(run.program.touched), outcome.exhausted, tuple(seen(outcome.events)))
@@ -281,16 +320,16 @@ def _revealed(program: Program, events: list[Event]) -> Iterator[Stop]:
     yield from (Stop(span, " | ".join(texts)) for span, texts in shown.items())
 
 
-def _located(program: Program, verdicts: list[Verdict]) -> Iterator[Finding]:
+def _located(program: Program, verdicts: list[Verdict], texts: Excerpts) -> Iterator[Finding]:
     """Verdicts speak of nodes, findings of rows and columns."""
     spans = spans_of(program, [place for one in verdicts for place in (one.place, *(step.place for step in one.steps))])
     for one in verdicts:
-        span = spans[one.place]
+        span, rule = spans[one.place], one.rule
         trace = tuple(Stop(spans[step.place], step.text) for step in one.steps)
-        line = _line(program, span)
         yield Finding(
-            one.rule.code, one.rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, line,
+            rule.code, rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, texts.line(span),
             reach=one.reach, effect=MEASURED if one.reach is Reach.MEASURED else one.effect,
+            function=texts.function(span), text=texts.code(span), producer=texts.code(trace[0].span) if trace else "",
         )  # fmt: skip
 
 
@@ -302,25 +341,20 @@ def spans_of(program: Program, places: Iterable[Place]) -> dict[Place, Span]:
     return {place: span for file, held in wanted.items() for place, span in program.spans(file, held).items()}
 
 
-def _line(program: Program, span: Span) -> str:
-    lines = program.parsed(span.file).source.lines_of(span.cell)
-    return lines[span.row - 1] if 0 < span.row <= len(lines) else ""
-
-
-def _unreadable(run: Run, files: Iterable[str]) -> Iterator[Finding]:
+def _unreadable(run: Run, files: Iterable[str], texts: Excerpts) -> Iterator[Finding]:
     """One finding for each place that cannot be read, in the files that are checked."""
     rule = run.knowledge.book.rules[UNREADABLE]
     for file in sorted(set(files).intersection(run.files)):
         parsed = run.program.parsed(file)
         for error in parsed.unreadable:
             span = parsed.source.span(error.row, error.column, error.row, error.column + 1)
-            line = _line(run.program, span)
-            yield Finding(rule.code, rule.name, Severity.ERROR, rule.message.format(error=error.message), span, line=line)
+            message = rule.message.format(error=error.message)
+            yield Finding(rule.code, rule.name, Severity.ERROR, message, span, line=texts.line(span), text=error.message)
 
 
 def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[str]) -> list[tuple[Event, Span]]:
     """What reaches the losses on one line of a file, in every run that gets there: for `--why`."""
-    found = {**found_below([file], cwd, ()), **found_below(paths, cwd, config.exclude)}
+    found = {**found_below([file], cwd), **found_below(paths, cwd, lambda _folder: config.excluded)}
     run = Run(cwd, Knowledge(config), tuple(found))
     target = next(iter(found))
     seen: dict[object, tuple[Event, Span]] = {}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -27,33 +28,67 @@ def shown(path: Path, cwd: Path) -> str:
     return str(path) if relative.startswith("..") else relative
 
 
-def found_below(paths: Iterable[str], cwd: Path, exclude: tuple[str, ...]) -> dict[str, bool]:
-    """The files to check, in order, and whether each was named itself. A named file is checked whatever `exclude` says.
+# The patterns that hold in a folder, each with the folder that it is relative to.
+Excluded = Callable[[Path], tuple[tuple[Path, str], ...]]
 
-    Raises PathError for a path that does not exist.
+
+def nothing(_folder: Path) -> tuple[tuple[Path, str], ...]:
+    """No patterns."""
+    return ()
+
+
+def found_below(paths: Iterable[str], cwd: Path, excluded: Excluded = nothing, *, force: bool = False) -> dict[str, bool]:
+    """The files to check, in order, and whether each was named itself.
+
+    A named file is checked whatever the settings say, unless `force` asks for the same treatment. Raises PathError for a path that
+    does not exist.
     """
     found: dict[str, bool] = {}
     for path in paths:
-        full = cwd / path
+        full = Path(os.path.normpath(cwd / path))
         if full.is_file():
-            found[shown(full, cwd)] = True
+            if not (force and is_excluded(full, excluded)):
+                found[shown(full, cwd)] = True
         elif full.is_dir():
-            for file in _walk(full, cwd, exclude):
+            for file in _walk(full, cwd, excluded):
                 found.setdefault(file, False)
         else:
             raise PathError(f"{path}: no such file or folder")
     return found
 
 
-def _walk(folder: Path, cwd: Path, exclude: tuple[str, ...]) -> Iterator[str]:
-    """The files below a folder, less what .gitignore files and `exclude` leave out."""
-    specs = [(folder, GitIgnoreSpec.from_lines((*ALWAYS_SKIPPED, *exclude))), *_ignored_above(folder)]
+def is_excluded(path: Path, excluded: Excluded) -> bool:
+    """Whether a file would be left out where it is met in a folder: itself, or a folder above it."""
+    specs = [(Path(path.anchor), spec_of(ALWAYS_SKIPPED)), *_specs(excluded(path.parent)), *_ignored_above(path.parent)]
+    return any(
+        _ignored(one, [(base, spec) for base, spec in specs if one.is_relative_to(base) and one != base], folder=one != path)
+        for one in (path, *path.parents)
+    )
+
+
+@lru_cache(maxsize=256)
+def spec_of(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    """Patterns as in .gitignore, compiled once."""
+    return GitIgnoreSpec.from_lines(patterns)
+
+
+def _specs(patterns: tuple[tuple[Path, str], ...]) -> list[tuple[Path, GitIgnoreSpec]]:
+    by_base: dict[Path, list[str]] = {}
+    for base, pattern in patterns:
+        by_base.setdefault(base, []).append(pattern)
+    return [(base, spec_of(tuple(lines))) for base, lines in by_base.items()]
+
+
+def _walk(folder: Path, cwd: Path, excluded: Excluded) -> Iterator[str]:
+    """The files below a folder, less what .gitignore files and the settings leave out."""
+    specs = [(folder, spec_of(ALWAYS_SKIPPED)), *_ignored_above(folder)]
     for root, folders, names in os.walk(folder):
         here = Path(root)
         specs = [(base, spec) for base, spec in specs if here.is_relative_to(base)] + (_gitignore(here) if here != folder else [])
-        folders[:] = sorted(name for name in folders if not _ignored(here / name, specs, folder=True))
+        held = specs + [(base, spec) for base, spec in _specs(excluded(here)) if here.is_relative_to(base)]
+        folders[:] = sorted(name for name in folders if not _ignored(here / name, held, folder=True))
         wanted = sorted(name for name in names if name.endswith(_SUFFIXES))
-        yield from (shown(here / name, cwd) for name in wanted if not _ignored(here / name, specs, folder=False))
+        yield from (shown(here / name, cwd) for name in wanted if not _ignored(here / name, held, folder=False))
 
 
 def _gitignore(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:

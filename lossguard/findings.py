@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -52,7 +53,9 @@ class Finding:
     """One mistake at one place, with the way on which the wrong value got there.
 
     `reach` says whether training suffers, or only a number that is reported; `effect` is what this case does to it.
-    `evidence` is what a run saw of it, in sentences, and `function` the one that the call stands in; both are a run's alone.
+    `line` is the line of the place, `function` the qualified name of what it stands in, `text` and `producer` are the code at the
+    place and where the value was made: by these a finding is known in later runs, and by `occurrence` among its equals in a file.
+    `evidence` is what a run saw of it, in sentences.
     """
 
     code: str
@@ -68,12 +71,29 @@ class Finding:
     function: str | None = None
     reach: Reach = Reach.TRAINED
     effect: str = ""
+    text: str = ""
+    producer: str = ""
+    occurrence: int = 0
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What stays of a finding when rows move and other code changes; equal mistakes in one function share it."""
+        return (self.code, self.span.file, self.function or "", self.text or self.line.strip() or self.message, self.producer)
 
     @property
     def fingerprint(self) -> str:
-        """A name for the finding that survives edits elsewhere in the file: code, file, cell and the text of the line."""
-        identity = "\0".join((self.code, self.span.file, str(self.span.cell), self.line.strip(), self.message))
-        return hashlib.sha256(identity.encode()).hexdigest()[:16]
+        """A name for the finding that survives edits elsewhere, and that no other finding has."""
+        return hashlib.sha256("\0".join((*self.identity, str(self.occurrence))).encode()).hexdigest()[:16]
+
+
+def numbered(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings in the order of reports, with those that share an identity told apart by their number."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    found = []
+    for finding in sorted(findings, key=ordered):
+        found.append(replace(finding, occurrence=seen[finding.identity]))
+        seen[finding.identity] += 1
+    return found
 
 
 def ordered(finding: Finding) -> tuple[str, int, int, int, str, str]:

@@ -74,6 +74,19 @@ class Symbol:
         return self.key[0] == "test"
 
     @property
+    def is_artefact(self) -> bool:
+        """Whether this hangs on how often a loop has run, of which an analysis knows little: nothing is concluded from it."""
+        match self.key:
+            case ("counter" | "loop", *_):
+                return True
+            case ("linear", frozenset() as terms, least):
+                return least is not None or not any(isinstance(base, Symbol) and not base.is_artefact for base, _ in terms)
+            case ("all", frozenset() as guard):
+                return any(literal.symbol.is_artefact for literal in guard)
+            case _:
+                return any(isinstance(part, Symbol) and part.is_artefact for part in self.key[1:])
+
+    @property
     def roots(self) -> frozenset[Hashable]:
         """What it all comes from: `args` for `args.loss == "ce"`, an object for an attribute that nothing sets."""
         return roots_of(self)
@@ -95,6 +108,8 @@ def roots_of(symbol: Symbol) -> frozenset[Hashable]:
         match part:
             case Symbol():
                 found |= roots_of(part)
+            case frozenset() as terms if symbol.key[0] in {"linear", "counter"}:
+                found.update(root for base, _ in terms if isinstance(base, Symbol) for root in roots_of(base))
             case frozenset() as guard if symbol.key[0] == "all":
                 found.update(root for literal in guard if isinstance(literal, Literal) for root in roots_of(literal.symbol))
     if symbol.key[0] == "attribute" and not isinstance(symbol.key[1], Symbol):

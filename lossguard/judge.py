@@ -178,7 +178,7 @@ def _verdict(
     open_conditions = frozenset(literal for literal in conditions if not literal.default_holds)
     if open_conditions and guard and choice and _has_right_partner(book, event, site, match, held):
         return
-    if any(is_phase(literal) or _is_switched_off(literal) for literal in open_conditions):
+    if any(is_phase(literal) or _is_switched_off(literal) or literal.symbol.is_artefact for literal in open_conditions):
         return
     certainty = Certainty.MAY_HOLD if open_conditions else Certainty.HOLDS
     tensors = [thing for thing in match.things if isinstance(thing, Tensor)]

@@ -42,11 +42,15 @@ class Outline(NamedTuple):
 class Program:
     """The linted code, seen from a working directory. Files are named as reports show them."""
 
-    def __init__(self, cwd: Path, given: dict[str, Source] | None = None, known: tuple[str, ...] = ()) -> None:
-        """`given` are sources that do not come from disk (standard input); `known` are the files that are linted."""
+    def __init__(self, cwd: Path, given: dict[str, Source] | None = None, known: tuple[str, ...] = (), src: tuple[str, ...] = ()) -> None:
+        """`given` are sources that do not come from disk (standard input); `known` are the files that are linted.
+
+        `src` are folders that absolute imports may start from, after those that lie around a file.
+        """
         self.cwd = cwd
         self.given = given or {}
         self.known = known
+        self.src = src
         self.opened: dict[str, Parsed] = {}
         self.touched: set[str] = set()
         self.probed: dict[str, bool] = {}
@@ -118,7 +122,7 @@ class Program:
             above = list(self._ancestors(folder))
             inside_package = self._exists(os.path.join(folder, "__init__.py"))
             ordered = [*above[1:], above[0]] if inside_package else above
-            self._bases[folder] = tuple(path for base in ordered for path in (base, os.path.join(base, "src")))
+            self._bases[folder] = tuple(path for base in ordered for path in (base, os.path.join(base, "src"))) + self.src
         return self._bases[folder]
 
     def _ancestors(self, folder: str) -> Iterator[str]:

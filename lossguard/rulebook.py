@@ -84,6 +84,11 @@ class Rule:
         return re.split(r"(?<=[.!?])\s", " ".join(paragraphs[0].split()), maxsplit=1)[0] if paragraphs else self.title
 
     @property
+    def needs_a_run(self) -> bool:
+        """Whether the code alone can never show it: every `when` asks for something that only a run sees."""
+        return bool(self.whens) and all(any(pattern.seen for pattern in when.patterns.values()) for when in self.whens)
+
+    @property
     def body(self) -> str:
         """The page without its head: what `explain` prints."""
         return re.sub(r"```toml\n.*?```\n*", "", self.text, count=1, flags=re.DOTALL)

@@ -83,7 +83,7 @@ def actual(program: Program, folder: Path) -> set[Expectation]:
     for file, text in program.files.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).write_text(text, encoding="utf-8")
-    report = check(["."], folder, Config(folder=folder), cached=False)
+    report = check(["."], folder, Config(select=("ALL",), folder=folder), cached=False)
     findings = {
         Expectation(
             one.span.file,

@@ -138,7 +138,7 @@ def test_selectors_are_codes_prefixes_names_and_all(options: list[str], status: 
     ("args", "line"),
     [
         (["check", "nowhere.py"], "lossguard: nowhere.py: no such file or folder"),
-        (["check", "--select", "LG999"], "lossguard: unknown rule `LG999`; `lossguard rules` lists them"),
+        (["check", "--select", "LG999"], "lossguard: --select: unknown rule `LG999`; `lossguard rules` lists them"),
         (["check", "--why", "wrong.py"], "lossguard: --why takes FILE:LINE, not `wrong.py`"),
         (["check", "--stdin-filename", "a.py"], "lossguard: --stdin-filename goes with the path `-`"),
         (["explain", "LG999"], "lossguard: unknown rule `LG999`; `lossguard rules` lists them"),
@@ -220,10 +220,10 @@ def test_settings_come_from_pyproject_unless_isolated(project: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("selct = []", "unknown setting `selct` in [tool.lossguard]"),
-        ('select = "LG1"', "`select` in [tool.lossguard] is a list of strings"),
-        ("select = [", "Invalid value"),
-        ('select = ["LG9999"]', "unknown rule `LG9999`"),
+        ("selct = []", "pyproject.toml:2: unknown setting `selct`; did you mean `select`?"),
+        ('select = "LG1"', "pyproject.toml:2: `select`: expected a list, got a string"),
+        ("select = [", "pyproject.toml:2: Invalid value"),
+        ('select = ["LG9999"]', "pyproject.toml:2: unknown rule `LG9999`"),
     ],
 )
 def test_settings_that_cannot_be_used_are_one_line_and_status_2(table: str, message: str, project: Path) -> None:

@@ -11,8 +11,9 @@ import sys
 import textwrap
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import redirect_stderr
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, redirect_stderr
+from pathlib import Path
 
 import pytest
 import torch
@@ -20,10 +21,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # as everybody calls it
 
 import lossguard
-from lossguard.findings import Finding
+from lossguard.config import Config
+from lossguard.domains import Reach
+from lossguard.engine import check
+from lossguard.findings import MEASURED, Finding, Severity
 from lossguard.runtime import Guard, LossWarning, WrongLossError, guard, ledger, patches, watch
 from lossguard.runtime.losses import LOSSES
 from lossguard.runtime.measure import Reading
+from tests.runs import PRELUDE, run_guarded
 
 ROWS = torch.randn(8, 5)
 LABELS = torch.arange(8) % 5
@@ -133,6 +138,99 @@ def test_guards_may_be_nested() -> None:
         wrong()
 
     assert codes(outer) == codes(inner) == ["LG101"]
+
+
+class TestTwice:
+    """A guard that is entered again while it is active: recursion, a decorated function in a decorated function, threads."""
+
+    def test_the_outer_one_stays_active_when_the_inner_one_ends(self) -> None:
+        watching = guard("collect")
+        with watching:
+            with watching:
+                F.cross_entropy(ROWS, LABELS)
+            wrong()
+            assert patches.active == (watching,)
+
+        assert codes(watching) == ["LG101"]
+
+    def test_every_call_counts_once(self) -> None:
+        with guard("collect") as watching, watching:
+            for _ in range(20):
+                wrong()
+
+        assert [site.calls for site in watching.sites] == [20]
+
+    def test_a_decorated_function_that_calls_itself(self) -> None:
+        watching = guard("collect")
+
+        @watching
+        def train(depth: int) -> None:
+            wrong()
+            if depth:
+                train(depth - 1)
+
+        train(3)
+
+        assert [site.calls for site in watching.sites] == [4]
+
+    def test_what_waits_for_more_calls_waits_for_the_outer_one(self) -> None:
+        rows, labels = torch.randn(8, 1, requires_grad=True), torch.zeros(8, dtype=torch.long)
+        with guard("collect") as watching:
+            with watching:
+                F.cross_entropy(rows, labels)
+            assert codes(watching) == []
+
+        assert codes(watching) == ["LG118"]
+
+    def test_in_two_threads_of_which_one_ends_first(self) -> None:
+        watching, inside, ended = guard("collect"), threading.Event(), threading.Event()
+
+        @watching
+        def long() -> None:
+            inside.set()
+            ended.wait(10)
+            wrong()
+
+        thread = threading.Thread(target=long)
+        thread.start()
+        inside.wait(10)
+        watching(lambda: None)()
+        ended.set()
+        thread.join()
+
+        assert codes(watching) == ["LG101"]
+
+
+class TestThreads:
+    """Calls of several threads are counted as those of one."""
+
+    def run(self, calls: int) -> Guard:
+        """So many calls in each of eight threads, which take turns as often as they can."""
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-6)
+        with guard("collect") as watching:
+            threads = [threading.Thread(target=lambda: [F.cross_entropy(ROWS, LABELS) for _ in range(calls)]) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        sys.setswitchinterval(interval)
+        return watching
+
+    def test_the_first_calls_are_counted_one_by_one(self) -> None:
+        (site,) = self.run(patches.ALL_OF // 8).sites
+
+        assert (site.calls, site.visits) == (patches.ALL_OF, patches.ALL_OF)
+
+    def test_later_ones_by_what_a_visit_stands_for(self) -> None:
+        (site,) = self.run(2000).sites
+
+        assert 8 * 2000 - 64 <= site.calls <= 8 * 2000
+
+    def test_so_are_checks_and_what_was_seen_in_them(self) -> None:
+        (site,) = self.run(patches.ALL_OF // 8).sites
+
+        assert site.checked == sum(way.times for way in site.witnessed.values()) >= 10
 
 
 class TestWatch:
@@ -352,6 +450,66 @@ class TestLastBatches:
                 F.cross_entropy(ROWS, share * one_hot + (1 - share) * one_hot.flip(0))
 
         assert codes(watching) == []
+
+
+class TestEvaluation:
+    """Where nothing is learned, what only makes learning harder or slower is not worth a word; a wrong number is."""
+
+    @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+    def test_a_detour_of_evaluation(self, mode: Callable[[], AbstractContextManager[None]]) -> None:
+        probs, scores = ROWS.clone().requires_grad_().softmax(1), ROWS.clone().requires_grad_()
+        with guard("collect") as watching, mode():
+            for _ in range(5):
+                F.cross_entropy(scores.log_softmax(1), LABELS)
+                F.cross_entropy(scores, F.one_hot(LABELS, 5).float())
+                entropy = -(probs * probs.log()).sum(1)
+
+        assert entropy.shape == (8,)
+        assert codes(watching) == []
+
+    def test_the_same_while_something_is_learned(self) -> None:
+        scores = ROWS.clone().requires_grad_()
+        with guard("collect") as watching:
+            for learning in (False, True):
+                with torch.set_grad_enabled(learning):
+                    F.cross_entropy(scores.log_softmax(1), LABELS)
+
+        assert codes(watching) == ["LG102"]
+
+    def test_a_wrong_number_is_a_wrong_number(self) -> None:
+        with guard("collect") as watching, torch.no_grad():
+            F.cross_entropy(ROWS.softmax(1), LABELS)
+
+        (found,) = watching.findings
+        assert (found.code, found.severity, found.reach, found.effect) == ("LG101", Severity.WARNING, Reach.MEASURED, MEASURED)
+
+    def test_a_validation_before_the_training(self) -> None:
+        with guard("collect") as watching:
+            for learning in (False, True):
+                with torch.set_grad_enabled(learning):
+                    F.cross_entropy((ROWS * torch.ones(1, requires_grad=True)).softmax(1), LABELS)
+
+        (found,) = watching.findings
+        assert (found.code, found.severity, found.reach) == ("LG101", Severity.ERROR, Reach.TRAINED)
+
+
+@pytest.mark.parametrize(
+    ("call", "severity"),
+    [
+        ("F.cross_entropy(logits, rows)", Severity.INFO),
+        ("F.cross_entropy(logits, rows, label_smoothing=0.1)", Severity.INFO),
+        ("nn.CrossEntropyLoss()(logits, rows)", Severity.INFO),
+        ("F.cross_entropy(logits, rows, weight=torch.ones(5))", Severity.ERROR),
+        ("F.cross_entropy(logits, rows, weight=torch.ones(5), reduction='sum')", Severity.WARNING),
+    ],
+)
+def test_both_halves_weigh_one_hot_rows_alike(call: str, severity: Severity, tmp_path: Path) -> None:
+    text = f"{PRELUDE}rows = F.one_hot(y, 5).float()\n{call}\n"
+    watching, _ = run_guarded(tmp_path / "example.py", text)
+    before = check(["example.py"], tmp_path, Config(folder=tmp_path), cached=False).findings
+
+    assert [(one.code, one.severity) for one in watching.findings] == [("LG201", severity)]
+    assert [(one.code, one.severity) for one in before] == [("LG201", severity)]
 
 
 class TestPace:

@@ -34,7 +34,7 @@ def marked(block: Block, *marks: str) -> list[int]:
 @pytest.mark.parametrize(("rule", "block"), BLOCKS)
 def test_a_block_gives_what_its_comments_say(rule: Rule, block: Block, tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text(PRELUDE + block.text, encoding="utf-8")
-    report = check(["example.py"], tmp_path, Config(select=(rule.code,), folder=tmp_path), cached=False)
+    report = check([".", "example.py"], tmp_path, Config(select=(rule.code,), folder=tmp_path), cached=False)
     shift = PRELUDE.count("\n")
 
     assert marked(block, "# error", "# error before the run") == [one.span.row - shift for one in report.findings]

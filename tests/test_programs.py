@@ -40,7 +40,11 @@ def test_program(folder: Path, request: pytest.FixtureRequest) -> None:
     if folder.name in MISSED:
         request.applymarker(pytest.mark.xfail(reason=MISSED[folder.name]))
     want = expected(folder)
-    findings = [one for one in check(["."], folder, Config(folder=folder), cached=False).findings if one.severity is not Severity.INFO]
+    findings = [
+        one
+        for one in check(["."], folder, Config(select=("ALL",), folder=folder), cached=False).findings
+        if one.severity is not Severity.INFO
+    ]
 
     assert [one for one in want["wrong"] if not any(one.holds(finding) for finding in findings)] == []
     assert [finding for finding in findings if not any(one.holds(finding) for one in (*want["wrong"], *want["may"]))] == []

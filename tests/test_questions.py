@@ -28,7 +28,7 @@ def marked(folder: Path) -> set[Expectation]:
 
 def found_in(folder: Path) -> set[Expectation]:
     """The findings in a folder's Python files."""
-    report = check(["."], folder, Config(folder=folder), cached=False)
+    report = check(["."], folder, Config(select=("ALL",), folder=folder), cached=False)
     return {
         Expectation(one.span.file, one.span.row, "error" if one.certainty.value == "holds" else "may", one.code)
         for one in report.findings
@@ -45,7 +45,7 @@ def test_findings_are_the_ones_that_the_comments_announce(name: str, tmp_path: P
 
 def test_the_tours_notebook_is_wrong_in_its_last_cell(tmp_path: Path) -> None:
     folder = shutil.copytree(FIXTURES / "tour", tmp_path / "tour")
-    report = check(["look.ipynb"], folder, Config(folder=folder), cached=False)
+    report = check(["look.ipynb"], folder, Config(select=("ALL",), folder=folder), cached=False)
     found = [(one.code, one.span.cell, one.span.row) for one in report.findings]
 
     assert found == [("LG105", 5, 3)]

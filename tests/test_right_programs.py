@@ -43,6 +43,6 @@ def test_a_right_program_is_not_accused(program: Callable[[], None]) -> None:
 
 
 def test_nor_is_their_code() -> None:
-    report = check([PATH.name], PATH.parent, Config(folder=PATH.parent), cached=False)
+    report = check([PATH.name], PATH.parent, Config(select=("ALL",), folder=PATH.parent), cached=False)
 
     assert report.findings == ()

@@ -6,12 +6,12 @@ import operator
 from collections.abc import Callable, Hashable
 from typing import Any, Final
 
-from lossguard.interpret import conditions, containers, library
+from lossguard.interpret import conditions, containers, counting, library
 from lossguard.interpret.machine import Frame, Machine, Site
 from lossguard.interpret.things import Arguments, Pack
 from lossguard.syntax import ir
 from lossguard.syntax.spell import spell
-from lossguard.values import Constant, Tensor, Thing, Value, Why, sole
+from lossguard.values import Constant, Tensor, Thing, Unknown, Value, Why, sole
 
 
 def evaluate_unary(m: Machine, expr: ir.Unary, frame: Frame) -> Value:
@@ -67,6 +67,14 @@ def _binary_of(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Va
             return library.call_method(m, right, f"__r{_METHODS[op]}__", Arguments((sole(left),)), site)
         case Pack(items=one), Pack(items=other) if op == "+":
             return sole(Pack((*one, *other)))
+        case Unknown(), Constant(value=int() as number) if (
+            op in {"+", "-"} and (found := counting.shifted(left, number if op == "+" else -number, spell(site.expr))) is not None
+        ):
+            return found
+        case Constant(value=int() as number), Unknown() if (
+            op == "+" and (found := counting.shifted(right, number, spell(site.expr))) is not None
+        ):
+            return found
         case _ if op in {"+", "*"} and (made := containers.combined(m, op, left, right, site)) is not None:
             return made
         case _:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from lossguard.contracts.language import ClassContract
 from lossguard.domains import Domain
 from lossguard.guards import Literal, Symbol
-from lossguard.interpret import arithmetic, attributes, conditions, containers, methods, names, objects
+from lossguard.interpret import arithmetic, attributes, conditions, containers, counting, methods, names, objects
 from lossguard.interpret.containers import content_of, items_of, new_dict, new_list
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.things import (
@@ -24,6 +24,7 @@ from lossguard.interpret.things import (
     Pack,
     ProjectClass,
 )
+from lossguard.syntax.spell import spell
 from lossguard.values import NONE, Constant, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
 
 
@@ -42,7 +43,30 @@ def _range(m: Machine, arguments: Arguments, site: Site) -> Value:
         found = range(*(numbers if len(numbers) > 1 else [0, *numbers]))
         if len(found) <= containers.UNROLLED:
             return new_list(m, Items(tuple(sole(Constant(number)) for number in found)), site)
-    return new_list(m, Items(head=m.unknown(Why.ITEM, "a number of a range", site)), site)
+    return new_list(m, _counted(constants, site), site)
+
+
+def _counted(bounds: list[Thing | None], site: Site) -> Items:
+    """`range(n)`, `range(1, n)`: the counters of all turns but the last, and that of the last."""
+    match bounds:
+        case [stop]:
+            start: int | None = 0
+        case [Constant(value=int() as start), stop]:
+            pass
+        case [Constant(value=int() as start), stop, Constant(value=1)]:
+            pass
+        case _:
+            start, stop = None, None
+    if start is None:
+        return Items(head=counting.counter(site.place, site.context, frozenset(), None, "a number of a range"))
+    before, last = counting.turns(site.place, site.context, counting.plus(counting.terms_of(stop), -start), start)
+    ends = _last_of(stop, last)
+    return Items((ends,), before, counting.plus(counting.terms_of(stop), -start))
+
+
+def _last_of(stop: Thing | None, otherwise: Value) -> Value:
+    """The last number of a range: a known one where its end is known."""
+    return sole(Constant(stop.value - 1)) if isinstance(stop, Constant) and isinstance(stop.value, int) else otherwise
 
 
 def _list(m: Machine, arguments: Arguments, site: Site) -> Value:
@@ -81,16 +105,25 @@ def _zip(m: Machine, arguments: Arguments, site: Site) -> Value:
     if columns and all(column.head is None for column in columns):
         rows = zip(*(column.items for column in columns), strict=False)
         return new_list(m, Items(tuple(sole(Pack(row)) for row in rows)), site)
-    return new_list(m, Items(head=sole(Pack(tuple(map(containers.any_of, columns))))), site)
+    last = sole(Pack(tuple(column.items[-1] if column.items else containers.any_of(column) for column in columns)))
+    lengths = frozenset(length for column in columns for length in column.lengths)
+    return new_list(m, Items((last,), sole(Pack(tuple(map(containers.any_of, columns)))), lengths), site)
 
 
 def _enumerate(m: Machine, arguments: Arguments, site: Site) -> Value:
     items = items_of(m, arguments.positional[0], site) if arguments.positional else Items()
+    match arguments.at(1, "start"):
+        case Value(cases=((Constant(value=int() as start), _),)):
+            pass
+        case _:
+            start = 0
     if items.head is None:
-        rows = tuple(sole(Pack((sole(Constant(index)), item))) for index, item in enumerate(items.items))
+        rows = tuple(sole(Pack((sole(Constant(index + start)), item))) for index, item in enumerate(items.items))
         return new_list(m, Items(rows), site)
-    counter = m.unknown(Why.ITEM, "a counter", site)
-    return new_list(m, Items(head=sole(Pack((counter, containers.any_of(items))))), site)
+    before, end = counting.turns(site.place, site.context, items.lengths, start)
+    last = items.items[-1] if items.items else items.head
+    row = sole(Pack((before, containers.any_of(items))))
+    return new_list(m, Items((sole(Pack((end, last))),), row, items.lengths), site)
 
 
 def _same(m: Machine, arguments: Arguments, site: Site) -> Value:
@@ -144,6 +177,8 @@ def _len(m: Machine, arguments: Arguments, site: Site) -> Value:
             match content_of(m, address):
                 case Items(items=items, head=None):
                     return sole(Constant(len(items)))
+                case Items() as content:
+                    return counting.number(content.lengths | containers.own_length(address, content), spell(site.expr))
                 case Entries(pairs=pairs, rest=None):
                     return sole(Constant(len(pairs)))
     return m.derived(thing, Why.CALL, "a length", "length") if isinstance(thing, Unknown) else m.unknown(Why.CALL, "a length", site)

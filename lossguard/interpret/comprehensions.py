@@ -8,7 +8,7 @@ from dataclasses import replace
 from lossguard.interpret import conditions, targets
 from lossguard.interpret.containers import UNROLLED, any_of, items_of, new_dict, new_list, with_key
 from lossguard.interpret.machine import Frame, Machine
-from lossguard.interpret.things import Address, Entries, Items, Scope
+from lossguard.interpret.things import Address, Entries, Items, Scope, Terms
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import target_names
 from lossguard.values import Place, Value, join
@@ -28,7 +28,17 @@ def evaluate_comprehension(m: Machine, expr: ir.Comprehension, frame: Frame) -> 
     values = [value for _, _, value in found]
     if all(exact for exact, _, _ in found):
         return new_list(m, Items(tuple(values)), frame.site(expr))
-    return new_list(m, Items(head=join((frozenset(), value) for value in values)), frame.site(expr))
+    head = join((frozenset(), value) for value in values)
+    return new_list(m, Items(head=head, lengths=_lengths(m, expr.clauses, frame)), frame.site(expr))
+
+
+def _lengths(m: Machine, clauses: tuple[ir.Clause, ...], frame: Frame) -> Terms:
+    """A list with one element for each item of another has its length."""
+    match clauses:
+        case (ir.Clause(iterable=iterable, conditions=()),):
+            return items_of(m, m.evaluate(iterable, frame), frame.site(iterable)).lengths
+        case _:
+            return frozenset()
 
 
 def _turns(

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from typing import NamedTuple
 
 from lossguard.guards import ALWAYS, Guard, Literal, Symbol, both, decided, failing
+from lossguard.interpret import counting
 from lossguard.interpret.machine import Frame, Machine, Site
 from lossguard.interpret.things import (
     ENTRIES,
@@ -25,7 +26,7 @@ from lossguard.interpret.things import (
 )
 from lossguard.syntax import ir
 from lossguard.syntax.spell import spell
-from lossguard.values import Case, Constant, Thing, Unknown, Value, Why, join, merged, sole
+from lossguard.values import Case, Constant, Thing, Unknown, Value, Why, join, merged, sole, unknown
 
 
 class Test(NamedTuple):
@@ -198,6 +199,9 @@ _NEGATED = {"!=": "==", "is not": "is", "not in": "in"}
 def _compared(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Value:
     if op in _NEGATED:
         return evaluate_not(m, _compared(m, _NEGATED[op], left, right, site), site)
+    known = counting.compared(op, left, right) if op in counting.COMPARISONS else None
+    if known is not None:
+        return TRUE if known else FALSE
     match op, left, right:
         case _, Constant(value=one), Constant(value=other):
             return _folded(m, op, one, other, site)
@@ -206,7 +210,7 @@ def _compared(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Val
         case "==" | "is", Constant(value=constant), Unknown(symbol=Symbol() as symbol):
             return _literal(symbol.equals(constant))
         case "==" | "is", Unknown(), Unknown():
-            return m.unknown(Why.OPERATION, spell_of(site), site)
+            return _open(left, right, site)
         case "is", Constant(value=None), other if _is_object(other):
             return FALSE
         case "is", other, Constant(value=None) if _is_object(other):
@@ -216,7 +220,14 @@ def _compared(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Val
         case "in", one, other:
             return _contained(m, one, other, site)
         case _:
-            return m.unknown(Why.OPERATION, spell_of(site), site)
+            return _open(left, right, site)
+
+
+def _open(left: Thing, right: Thing, site: Site) -> Value:
+    """A test that comes out either way, and what it is about."""
+    about = [thing.symbol for thing in (left, right) if isinstance(thing, Unknown) and thing.symbol is not None]
+    text = spell_of(site)
+    return unknown(Why.OPERATION, text, Symbol(("test", site.place, site.context, *about), text))
 
 
 def _is_object(thing: Thing) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Final
 
 from lossguard.guards import Literal, Symbol
-from lossguard.interpret import attributes, axes, names
+from lossguard.interpret import attributes, axes, counting, names
 from lossguard.interpret.machine import Frame, Machine, Site
 from lossguard.interpret.store import joined_items
 from lossguard.interpret.things import (
@@ -22,6 +23,7 @@ from lossguard.interpret.things import (
     Items,
     ListObject,
     Pack,
+    Terms,
     attributes_of,
 )
 from lossguard.syntax import ir
@@ -46,9 +48,10 @@ def evaluate_sequence(m: Machine, expr: ir.Sequence, frame: Frame) -> Value:
 def concatenated(one: Items, other: Items) -> Items:
     """`[*one, *other]`: what comes before an unknown number of items becomes part of them."""
     if other.head is None:
-        return Items((*one.items, *other.items), one.head)
+        return Items((*one.items, *other.items), one.head, counting.plus(one.lengths, len(other.items)))
     leading = [*one.everything(), other.head]
-    return Items(other.items, join((frozenset(), value) for value in leading))
+    lengths = counting.plus(other.lengths, len(one.items)) if one.head is None else frozenset()
+    return Items(other.items, join((frozenset(), value) for value in leading), lengths)
 
 
 def evaluate_mapping(m: Machine, expr: ir.Mapping, frame: Frame) -> Value:
@@ -125,8 +128,10 @@ def _items_of(m: Machine, thing: Thing, site: Site) -> Items:
             return Items(items)
         case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
             match content_of(m, address):
-                case Items() as content:
+                case Items(head=None) as content:
                     return content
+                case Items() as content:
+                    return replace(content, lengths=content.lengths | own_length(address, content))
                 case Entries(pairs=pairs, rest=rest):
                     keys = tuple(sole(Constant(key)) for key, _ in pairs)
                     return Items(keys) if rest is None else Items(head=join((frozenset(), key) for key in keys) if keys else rest)
@@ -134,7 +139,13 @@ def _items_of(m: Machine, thing: Thing, site: Site) -> Items:
             return Items(head=sole(axes.indexed(thing, (Constant(0),))))
         case Constant(value=str() as text) if len(text) <= UNROLLED:
             return Items(tuple(sole(Constant(letter)) for letter in text))
-    return Items(head=m.derived(thing, Why.ITEM, "an item of something unknown", "item", site.place))
+    lengths = counting.terms_of(m.derived(thing, Why.CALL, "a length", "length").only)
+    return Items(head=m.derived(thing, Why.ITEM, "an item of something unknown", "item", site.place), lengths=lengths)
+
+
+def own_length(address: Address, content: Items) -> Terms:
+    """The length of a list of unknown length, as long as it holds what it holds now."""
+    return counting.length_of(("length", address, hash(content)))
 
 
 def entries_of(m: Machine, value: Value) -> Entries | None:
@@ -194,9 +205,21 @@ def _from_items(m: Machine, content: Items, thing: Thing, key: Thing, site: Site
         case Cut() if content.head is None and (taken := key.applied(content.items)) is not None:
             return _like(m, thing, Items(taken), site)
         case Cut():
-            return _like(m, thing, Items(head=any_of(content)), site)
+            return _like(m, thing, _cut(content, key), site)
         case _:
             return any_of(content)
+
+
+def _cut(content: Items, cut: Cut) -> Items:
+    """`layers[:-1]`, `sizes[1:]` of a list of unknown length: how much shorter it is, and how it ends."""
+    match [None if bound is None else bound.only for bound in (cut.lower, cut.upper, cut.step)]:
+        case [None, Constant(value=int() as upper), None] if upper < 0:
+            rest = content.items[:upper]
+            return Items(rest, any_of(content), counting.plus(content.lengths, upper))
+        case [Constant(value=int() as lower), None, None] if lower > 0:
+            return Items(content.items, any_of(content), counting.plus(content.lengths, -lower))
+        case _:
+            return Items(head=any_of(content))
 
 
 def any_of(content: Items) -> Value:

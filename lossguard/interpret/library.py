@@ -135,9 +135,9 @@ def _matching(contract: Contract, arguments: Arguments) -> tuple[Signature | Non
 
 
 def _is_option(parameter: Parameter) -> bool:
-    """Whether a constructor's parameter can only be a plain Python value: class weights are tensors by right."""
+    """Whether a constructor's parameter can only be a flag or a word: class weights are tensors by right, a number may be one."""
     accepts = parameter.accepts
-    return not accepts.anything and accepts.domains is None
+    return not accepts.anything and accepts.domains is None and float not in (accepts.constants or ())
 
 
 def _is_output(value: Value) -> bool:

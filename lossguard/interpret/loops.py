@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from lossguard.interpret import conditions, containers, targets
 from lossguard.interpret.machine import Exits, Flow, Frame, Machine
-from lossguard.interpret.store import Delta, joined
+from lossguard.interpret.store import Delta, joined, joined_items
+from lossguard.interpret.things import Items
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import statements_of
-from lossguard.values import ALWAYS, Constant, Guard, Symbol, Value, Why, join, unknown
-
-# How often the body of a loop over unknown items is run: what the first pass leaves is what the second one meets.
-PASSES: Final = 2
-
+from lossguard.values import ALWAYS, Constant, Guard, Symbol, Value, Why, join, sole, unknown
 
 Ends: TypeAlias = list[tuple[Guard, Delta]]
 
@@ -35,7 +32,9 @@ def execute_for(m: Machine, statement: ir.For, frame: Frame) -> Flow:
     loop = Loop(statement, frame, m.store.depth, m.path)
     if items.head is None and len(items.items) <= _most_turns(statement):
         return _unrolled(m, loop, items.items)
-    return _repeated(m, loop, join((ALWAYS, item) for item in items.everything()))
+    values = list(items.everything())
+    last = items.items[-1] if items.items else values[-1]
+    return _repeated(m, loop, (join((ALWAYS, item) for item in values[:-1] or values), last))
 
 
 def execute_while(m: Machine, statement: ir.While, frame: Frame) -> Flow:
@@ -43,7 +42,7 @@ def execute_while(m: Machine, statement: ir.While, frame: Frame) -> Flow:
     outcome = conditions.test(m, m.evaluate(statement.test, frame), frame.site(statement.test))
     if outcome.yes is None:
         return m.execute(statement.orelse, frame)
-    return _repeated(m, Loop(statement, frame, m.store.depth, m.path), None)
+    return _repeated(m, Loop(statement, frame, m.store.depth, m.path), (None, None))
 
 
 def _most_turns(statement: ir.For) -> int:
@@ -106,11 +105,14 @@ def _after(m: Machine, ends: Ends) -> Flow:
     return Flow.ON
 
 
-def _repeated(m: Machine, loop: Loop, value: Value | None) -> Flow:
-    """A loop of any number of turns: the body is run again on what it left, and all that it left is joined."""
+Turns: TypeAlias = tuple[Value | None, Value | None]
+
+
+def _repeated(m: Machine, loop: Loop, turns: Turns) -> Flow:
+    """A loop of any number of turns: some turn, and then the last one, on what that left."""
     ends: Ends = []
     breaks: Ends = []
-    m.store.aside(lambda: _passes(m, loop, value, ends, breaks))
+    m.store.aside(lambda: _passes(m, loop, turns, ends, breaks))
     if not ends:
         return _after(m, breaks)
     m.store.apply(joined(m.store, ends))
@@ -120,22 +122,28 @@ def _repeated(m: Machine, loop: Loop, value: Value | None) -> Flow:
     return flow if not breaks else _after(m, [*breaks, (ALWAYS, {})])
 
 
-def _passes(m: Machine, loop: Loop, value: Value | None, ends: Ends, breaks: Ends) -> None:
-    for _ in range(PASSES):
-        flow, left = _turn(m, loop, value)
-        breaks += left
-        if flow is Flow.DEAD:
-            return
+def _passes(m: Machine, loop: Loop, turns: Turns, ends: Ends, breaks: Ends) -> None:
+    before, last = turns
+    flow, left = _turn(m, loop, before)
+    breaks += left
+    if flow is Flow.DEAD:
+        return
+    _generalise(m, loop.depth)
+    flow, left = _turn(m, loop, last)
+    breaks += left
+    if flow is Flow.ON:
         ends.append((ALWAYS, m.store.since(loop.depth)))
-        _forget_counters(m, loop.depth)
 
 
-def _forget_counters(m: Machine, depth: int) -> None:
-    """What a pass counts up, or switches off, has any value in the next one: `step += 1`, `first = False`."""
+def _generalise(m: Machine, depth: int) -> None:
+    """One turn stands for any number of them: what it counts up, switches off or appends to has any value, any length."""
     for cell, value in m.store.since(depth).items():
         old = m.store.before(cell, depth)
-        if old is not None and value is not None and old != value and isinstance(old.only, Constant) and isinstance(value.only, Constant):
-            m.store.set(cell, unknown(Why.OPERATION, f"`{cell[1]}`, which a loop changes", Symbol(("loop", *cell), cell[1])))
+        match (None if old is None else old.only), (None if value is None else value.only):
+            case Constant() as one, Constant() as other if one != other:
+                m.store.set(cell, unknown(Why.OPERATION, f"`{cell[1]}`, which a loop changes", Symbol(("loop", *cell), cell[1])))
+            case Items() as one, Items() as other if one != other:
+                m.store.set(cell, sole(joined_items([(ALWAYS, one), (ALWAYS, other)])))
 
 
 def _forever(test: ir.Expr) -> bool:

@@ -244,7 +244,9 @@ class _Inside:
             case Address():
                 return self.address(part)
             case frozenset():
-                return self.guard(part)
+                return self.guard(part) or any(map(self._part, part))
+            case tuple():
+                return any(map(self._part, part))
             case _:
                 return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Final
 
-from lossguard.interpret import containers
+from lossguard.interpret import containers, counting
 from lossguard.interpret.containers import content_of, items_of, new_dict, new_list
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.store import joined_items
@@ -57,7 +57,7 @@ def _list_method(m: Machine, address: Address, items: Items, name: str, argument
         case "insert" if len(arguments.positional) == 2:
             m.store.set((address, ITEMS), sole(_inserted(items, arguments.positional[0], arguments.positional[1])))
         case "pop" | "popleft":
-            return _popped(m, address, items, given)
+            return _popped(m, address, items, sole(Constant(0)) if name == "popleft" else given)
         case "clear":
             m.store.set((address, ITEMS), sole(Items()))
         case "remove" if given is not None:
@@ -91,7 +91,19 @@ def _popped(m: Machine, address: Address, items: Items, index: Value | None) -> 
         value = changed.pop(at)
         m.store.set((address, ITEMS), sole(Items(tuple(changed))))
         return value
-    return containers.any_of(items)
+    m.store.set((address, ITEMS), sole(_shorter(items, at)))
+    return items.items[-1] if at == -1 and items.items else containers.any_of(items)
+
+
+def _shorter(items: Items, at: object) -> Items:
+    """A list of unknown length without its last item, its first, or some other one."""
+    match at:
+        case -1 if items.items:
+            return Items(items.items[:-1], items.head, counting.plus(items.lengths, -1))
+        case 0:
+            return Items(items.items, items.head, counting.plus(items.lengths, -1))
+        case _:
+            return Items(head=containers.any_of(items), lengths=counting.plus(items.lengths, -1))
 
 
 def _dict_method(m: Machine, address: Address, entries: Entries, name: str, arguments: Arguments, site: Site) -> Value:

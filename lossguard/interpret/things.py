@@ -253,12 +253,20 @@ class DictObject:
         return "dict"
 
 
+# A number, as a sum: every `base + offset` that it is known to be.
+Terms: TypeAlias = frozenset[tuple[Hashable, int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Items:
-    """The content of a list: `head` stands for any number of unknown leading items, `items` follow exactly."""
+    """The content of a list: `head` stands for any number of unknown leading items, `items` follow exactly.
+
+    `lengths` is what their number is known to be.
+    """
 
     items: tuple[Value, ...] = ()
     head: Value | None = None
+    lengths: Terms = frozenset()
 
     def everything(self) -> Iterator[Value]:
         """Every item that there may be."""

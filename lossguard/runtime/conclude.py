@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import combinations
 
 import torch
 
@@ -82,8 +83,22 @@ def _target_is_none(look: Look, seeings: Mapping[str, Seeing], numbers: Numbers)
 
 
 def _both_expanded(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether the sizes are those of pairs, but for axes of size 1 that only one side has: (N, 1) and (N,).
+
+    Where each side has such an axis, (B, N, 1) and (B, 1, N), all pairs are meant; where the sizes differ in anything else,
+    (N, 1) and (M,), there are no pairs that belong together.
+    """
     joint = _broadcast(one, other)
-    return joint is not None and joint not in {one, other} and _wider(joint, one) and _wider(joint, other)
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    return joint is not None and joint != longer and _wider(joint, shorter) and _is_without_some_ones(longer, shorter)
+
+
+def _is_without_some_ones(longer: tuple[int, ...], shorter: tuple[int, ...]) -> bool:
+    """Whether some axes of size 1, at least one, were taken out of the longer sizes."""
+    ones = [index for index, size in enumerate(longer) if size == 1]
+    missing = len(longer) - len(shorter)
+    rest = (tuple(size for index, size in enumerate(longer) if index not in gone) for gone in combinations(ones, missing))
+    return missing > 0 and shorter in rest
 
 
 def _wider(joint: tuple[int, ...], one: tuple[int, ...]) -> bool:

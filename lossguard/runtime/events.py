@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from lossguard.domains import Domain
+from lossguard.domains import Domain, Reach
 from lossguard.runtime.conclude import conclude
 from lossguard.runtime.provenance import Origin
 from lossguard.runtime.seeing import Seeing, Tally
@@ -17,7 +17,8 @@ from lossguard.values import Argument, Constant, Event, EventKind, Place, Tensor
 
 def signature(look: Look, seeings: Mapping[str, Seeing]) -> tuple[Any, ...]:
     """What decides about an event: two looks with equal signatures are judged alike."""
-    return (look.family, look.weighted, *((name, one.domain, one.made, one.seen, one.waiting) for name, one in seeings.items()))
+    arguments = ((name, one.domain, one.made, one.seen, one.waiting) for name, one in seeings.items())
+    return (look.family, look.weighted, look.learning, *arguments)
 
 
 def event_of(look: Look, seeings: Mapping[str, Seeing], site: Site, spelling: Spelling) -> Event:
@@ -28,9 +29,10 @@ def event_of(look: Look, seeings: Mapping[str, Seeing], site: Site, spelling: Sp
         for name, one in seeings.items()
     )
     literals = (Argument(name, sole(Constant(value)), repr(value)) for name, value in look.literals.items() if _is_plain(value))
-    weight = [Argument("weight", sole(Tensor(Domain.TENSOR)), "weight")] if look.weighted else []
+    weight = [Argument("weight", sole(Tensor(Domain.TENSOR) if look.weighted else Constant(None)), "weight")]
     kind = EventKind.CONSTRUCT if look.family == "loss" else EventKind.CALL
-    return Event(kind, look.family, spelling.callee, place, (*tensors, *literals, *weight), is_loss=site.loss.is_loss)
+    reach = Reach.TRAINED if look.learning else Reach.MEASURED
+    return Event(kind, look.family, spelling.callee, place, (*tensors, *literals, *weight), is_loss=site.loss.is_loss, reach=reach)
 
 
 def _is_plain(value: object) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from lossguard.domains import Seen
-from lossguard.findings import Finding, Stop
+from lossguard.domains import Reach, Seen
+from lossguard.findings import MEASURED, Finding, Severity, Stop
 from lossguard.judge import Verdict, judge
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.runtime import graphs, tracing
@@ -17,10 +17,12 @@ from lossguard.runtime.events import all_seen, event_of, signature
 from lossguard.runtime.graphs import Compiled
 from lossguard.runtime.measure import Reading
 from lossguard.runtime.places import span_of
+from lossguard.runtime.remarks import Remarks
 from lossguard.runtime.seeing import Seeing
 from lossguard.runtime.sites import FIRST, Site, Witnessed, spelled
 from lossguard.runtime.tracing import Line
 from lossguard.runtime.witness import Look
+from lossguard.values import Event
 
 _books: list[RuleBook] = []
 
@@ -42,6 +44,7 @@ class Observed:
     key: Any
     times: int = 1
     made_at: Line | None = None
+    told: bool = False
 
 
 @dataclass(slots=True)
@@ -67,6 +70,10 @@ class Ledger:
     observed: dict[tuple[str, int], Observed] = field(default_factory=dict)
     waiting: list[Waiting] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    remarks: Remarks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.remarks = Remarks(lambda: self.cwd)
 
     def take(self, site: Site, look: Look) -> None:
         """Conclude now where the numbers are there, later otherwise.
@@ -129,46 +136,73 @@ class Ledger:
             return self.sites.setdefault(key, new)
 
     def last_words(self, site: Site) -> None:
-        """Speak of what was seen in a few calls only, now that there will be no more."""
+        """Speak of what was seen in a few calls only, and of what waited for its producer, now that there will be no more."""
         if site.pending is not None:
             look, seeings = site.pending
             site.pending = None
             if _has_one_class(seeings) and len(site.sizes) > 1:
                 return
             self._settled(site, look, seeings)
+        for one in [one for one in self.observed.values() if one.site is site]:
+            self._speak(one)
 
     def _settled(self, site: Site, look: Look, seeings: Mapping[str, Seeing]) -> None:
         key = signature(look, seeings)
-        known = site.witnessed.get(key)
-        if known is not None:
-            known.times += 1
+        new = None if key in site.witnessed else Witnessed(look, seeings, event_of(look, seeings, site, spelled(site)), times=0)
+        with self.lock:
+            if new is not None and len(site.witnessed) < MOST_WAYS:
+                site.witnessed.setdefault(key, new)
+            way = site.witnessed.get(key)
+            if way is not None:
+                way.times += 1
+        if new is not None and way is new:
+            self._judge(site, look, seeings, new.event, key)
+        else:
             self._again(site, look, key)
-        elif len(site.witnessed) < MOST_WAYS:
-            event = event_of(look, seeings, site, spelled(site))
-            site.witnessed[key] = Witnessed(look, seeings, event)
-            for verdict in judge(book(), [event]):
-                self._found(site, verdict, seeings, key)
-                if not graphs.used and any(sight.origin is not None for sight in look.sights.values()):
-                    tracing.arm()
+
+    def _judge(self, site: Site, look: Look, seeings: Mapping[str, Seeing], event: Event, key: Any) -> None:
+        for verdict in judge(book(), [event]):
+            if verdict.reach is Reach.MEASURED and verdict.severity is Severity.INFO:
+                continue  # a warning, were it trained: of how well something is learned, or at what cost
+            self._found(site, verdict, seeings, key)
+            if not graphs.used and any(sight.origin is not None for sight in look.sights.values()):
+                tracing.arm()
 
     def _again(self, site: Site, look: Look, key: Any) -> None:
         """Count what is known already; by now it may be known where the value was made."""
         line = next((sight.made_at for sight in look.sights.values() if sight.made_at is not None), None)
-        for one in self.observed.values():
-            if one.site is site and one.key == key:
+        with self.lock:
+            known = [one for one in self.observed.values() if one.site is site and one.key == key]
+            for one in known:
                 one.times += 1
                 one.made_at = one.made_at or line
+        for one in known:  # outside of the lock: whoever is told may call a loss
+            if one.made_at is not None:
+                self._speak(one)
 
     def _found(self, site: Site, verdict: Verdict, seeings: Mapping[str, Seeing], key: Any) -> None:
         """Record a verdict; the second of one code at one site is only counted."""
         identity = (verdict.rule.code, site.number)
         with self.lock:
-            if identity in self.observed:
-                self.observed[identity].times += 1
+            known = self.observed.get(identity)
+            if known is not None:
+                known.times += 1
+                if known.verdict.reach is Reach.MEASURED:  # as when a validation comes first
+                    known.verdict = verdict
                 return
             site.due = min(site.due, site.calls + 1)
             one = self.observed[identity] = Observed(site, verdict, _evidence(verdict, look_family(site), seeings), key)
-        self.tell(self.finding(one), site)
+        # Where the value was made is known a call later: a comment that may stand there is waited for.
+        if one.made_at is not None or not self.remarks.elsewhere(verdict.rule.code, verdict.rule.name):
+            self._speak(one)
+
+    def _speak(self, one: Observed) -> None:
+        """Tell of an observation, once, unless a comment suppresses it."""
+        if not one.told:
+            one.told = True
+            finding = self.finding(one)
+            if not self.remarks.suppress(finding):
+                self.tell(finding, one.site)
 
     def finding(self, one: Observed) -> Finding:
         """An observation as a finding: at the call, with the user's own line where the call is a library's."""
@@ -184,12 +218,14 @@ class Ledger:
         rule = verdict.rule
         return Finding(
             rule.code, rule.name, verdict.severity, verdict.message, span, trace=trace, line=_line(span, self.cwd),
-            evidence=(*one.evidence, counts), function=site.function,
+            evidence=(*one.evidence, counts), function=site.function, reach=verdict.reach,
+            effect=MEASURED if verdict.reach is Reach.MEASURED else verdict.effect,
         )  # fmt: skip
 
     def findings(self) -> list[Finding]:
-        """All findings, in the order of reports."""
-        return sorted(map(self.finding, self.observed.values()), key=lambda one: (one.span, one.code))
+        """All findings that no comment suppresses, in the order of reports."""
+        found = [finding for one in list(self.observed.values()) if not self.remarks.suppress(finding := self.finding(one))]
+        return sorted(found, key=lambda one: (one.span, one.code))
 
 
 def _has_one_class(seeings: Mapping[str, Seeing]) -> bool:

@@ -12,7 +12,7 @@ import torch
 from lossguard.judge import Verdict, judge
 from lossguard.runtime.events import all_seen, event_of
 from lossguard.runtime.losses import LOSSES, Loss, Role
-from lossguard.runtime.places import span_of, user_frame
+from lossguard.runtime.places import is_inside, span_of, user_frame
 from lossguard.runtime.seeing import Seeing
 from lossguard.runtime.sites import Site, Spelling, site_of
 from lossguard.runtime.witness import Look, look
@@ -77,14 +77,19 @@ def functional_frame(error: Exception) -> tuple[Loss, FrameType] | None:
 
 
 _OPTIONS: Final = frozenset({"self", "weight", "pos_weight"})
+# Options that are true or false, or a word; the others are numbers, and a tensor without axes is one.
+_FLAGS: Final = frozenset({"size_average", "reduce", "reduction", "log_input", "full", "log_target", "zero_infinity", "swap"})
 
 
 def construction(inner: FrameType, given: dict[str, Any], number: int) -> tuple[Site | None, Look | None, dict[str, Seeing]]:
-    """Tensors among the arguments of a loss's constructor, apart from its weights."""
+    """Tensors among the arguments of a constructor of torch's own, apart from its weights.
+
+    What the class of a user's own declares is the user's affair: `FocalLoss(alpha=torch.ones(10))`.
+    """
     frame: FrameType | None = inner
-    held = {name: value for name, value in given.items() if isinstance(value, torch.Tensor)}
-    while frame is not None and frame.f_code.co_name == "__init__":
-        held.update({name: value for name, value in _arguments(frame) if isinstance(value, torch.Tensor)})
+    held = {name: value for name, value in given.items() if _is_out_of_place(name, value)}
+    while frame is not None and frame.f_code.co_name == "__init__" and is_inside(frame.f_code.co_filename):
+        held.update({name: value for name, value in _arguments(frame) if _is_out_of_place(name, value)})
         frame = frame.f_back
     outside = user_frame(frame)
     if not held or outside is None:
@@ -94,9 +99,16 @@ def construction(inner: FrameType, given: dict[str, Any], number: int) -> tuple[
     return site, Look("loss", {}, {}), seeings
 
 
+def _is_out_of_place(name: str, value: object) -> bool:
+    return isinstance(value, torch.Tensor) and (value.dim() > 0 or name in _FLAGS)
+
+
 def _arguments(frame: FrameType) -> Iterator[tuple[str, Any]]:
     names = frame.f_code.co_varnames[: frame.f_code.co_argcount + frame.f_code.co_kwonlyargcount]
     return ((name, frame.f_locals.get(name)) for name in names if name not in _OPTIONS)
+
+
+ALL_FINITE: Final = ("all it was given was finite",)
 
 
 def cause(args: Iterable[Any]) -> tuple[str, ...]:
@@ -107,7 +119,7 @@ def cause(args: Iterable[Any]) -> tuple[str, ...]:
             nans, infs = int(tensor.isnan().sum()), int(tensor.isinf().sum())
             if nans or infs:
                 return (f"{name} held {nans} NaN and {infs} infinite of {tensor.numel()} numbers already",)
-    return ("all it was given was finite",)
+    return ALL_FINITE
 
 
 def maker(tensor: Any, sites: list[Site]) -> Site | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import wraps
+from itertools import count
 from types import FrameType, FunctionType
 from typing import Any, Final, Protocol
 
@@ -55,26 +56,32 @@ _own: Final = threading.local()
 class Pace:
     """Which calls of one loss are visited: all of the first ones, then one in thirty-two, at intervals that no loop can keep step with.
 
-    The intervals come from a small generator of this class's own: the random state of Python and of torch is the user's.
+    The intervals come from a small generator of this class's own: the random state of Python and of torch is the user's. Calls
+    get their numbers from a counter that threads may share.
     """
 
-    __slots__ = ("calls", "due", "interval", "state")
+    __slots__ = ("_counted", "_state", "due", "numbers")
 
     def __init__(self) -> None:
         """Begin with the first call."""
-        self.calls, self.due, self.interval, self.state = 0, 0, 1, 0
+        self.numbers, self.due, self._counted, self._state = count(1), 0, ALL_OF, 0
 
-    def next(self) -> None:
-        """Set the next call to visit."""
-        if self.calls > ALL_OF:
-            self.state = (13 * self.state + 7) & 63
-            self.interval = self.state + 1
-        self.due = self.calls + self.interval
+    def taken(self, calls: int) -> int:
+        """Visit a call: how many it stands for, itself and those since the visit before; the next call to visit is set."""
+        if calls <= ALL_OF:
+            return 1
+        with _pacing:
+            weight = max(calls - self._counted, 0)
+            self._counted += weight
+            self._state = (13 * self._state + 7) & 63
+            self.due = self._counted + self._state + 1
+        return weight
 
 
 # The calls of a loss that are all visited, before the pace slows down.
 ALL_OF: Final = 256
 _paces: Final[list[list[Pace]]] = []
+_pacing: Final = threading.RLock()
 
 
 def _wrapper(loss: Loss, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,21 +93,19 @@ def _wrapper(loss: Loss, original: Callable[..., Any]) -> Callable[..., Any]:
             return original(*args, **kwargs)
         try:
             pace = paces[args[0].requires_grad]
-            pace.calls = calls = pace.calls + 1
+            calls = next(pace.numbers)
         except (AttributeError, IndexError):  # called with something else than tensors: torch says so
-            return _visited(loss, original, Pace(), args, kwargs)
-        if calls < pace.due:
+            return _visited(loss, original, 1, args, kwargs)
+        if ALL_OF < calls < pace.due:
             return original(*args, **kwargs)
-        return _visited(loss, original, pace, args, kwargs)
+        return _visited(loss, original, pace.taken(calls), args, kwargs)
 
     return wraps(original)(wrapper)
 
 
-def _visited(loss: Loss, original: Callable[..., Any], pace: Pace, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """A call that is counted at its site, and perhaps looked at."""
-    weight = pace.interval
-    pace.next()
-    if getattr(_own, "busy", False):
+def _visited(loss: Loss, original: Callable[..., Any], weight: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A call that is counted at its site, and perhaps looked at; not, if another thread's visit stands for it already."""
+    if weight == 0 or getattr(_own, "busy", False):
         return original(*args, **kwargs)
     inner = here(2)
     chosen = []
@@ -207,26 +212,30 @@ def _register() -> None:
             wrapper.__prepare_scriptable__ = lambda original=original: original
 
 
-def enter(guard: Watcher) -> None:
-    """Make a guard active, and put the wrappers on with the first."""
+def enter(guard: Watcher) -> bool:
+    """Make a guard active, and put the wrappers on with the first; whether it was not active already."""
     with _lock:
+        is_new = guard not in _guards
         _guards.append(guard)
-        for paces in _paces:
+        for paces in _paces if is_new else ():
             paces[:] = [Pace(), Pace()]
         _settle()
+        return is_new
 
 
-def leave(guard: Watcher) -> None:
-    """Make a guard inactive, and take the wrappers off with the last."""
+def leave(guard: Watcher) -> bool:
+    """Take back one `enter`, and take the wrappers off with the last; whether the guard is inactive now."""
     with _lock:
-        _guards[:] = [one for one in _guards if one is not guard]
+        if guard in _guards:
+            _guards.remove(guard)
         _settle()
+        return guard not in _guards
 
 
 def _settle() -> None:
     """Bring the wrappers in line with the guards; a guard may leave in the middle of it, when what it watches is collected."""
     global active, _on  # noqa: PLW0603  # the wrappers read `active` on every call: a tuple behind one name is cheapest
-    active = tuple(_guards)
+    active = tuple(dict.fromkeys(_guards))
     while _on is not bool(_guards):
         _on = bool(_guards)
         for index, (owner, name, original, wrapper) in enumerate(_patches):
@@ -234,7 +243,7 @@ def _settle() -> None:
                 setattr(owner, name, wrapper)
             else:
                 _restore(owner, name, original, wrapper, inherited=index in _inherited)
-    active = tuple(_guards)
+    active = tuple(dict.fromkeys(_guards))
 
 
 def _restore(owner: Any, name: str, original: Any, wrapper: Any, *, inherited: bool) -> None:

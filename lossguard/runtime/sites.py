@@ -24,7 +24,7 @@ class Witnessed:
 
     look: Look
     seeings: Mapping[str, Seeing]
-    event: Event | None = None
+    event: Event
     times: int = 1
 
 
@@ -33,7 +33,8 @@ class Site:
     """One call of a loss in somebody's code, and what has been counted there.
 
     `due` is the number of the next call to check, `sizes` are the numbers of classes that were met, `cost` is what a whole look
-    took and `interval` the time from one call to the next, in seconds.
+    took and `interval` the time from one call to the next, in seconds. `overflowed` is the number of the call since which the loss
+    has not been finite, 0 where it is.
     """
 
     loss: Loss
@@ -61,6 +62,7 @@ class Site:
     usual: set[Any] = field(default_factory=set)
     glanced: tuple[int, ...] = ()
     turn: int = 0
+    overflowed: int = 0
     cost: float = 0.0
     interval: float = 0.0
     visited_at: float = 0.0

@@ -21,7 +21,7 @@ import torch
 
 from lossguard.domains import Domain, Seen
 from lossguard.findings import Finding
-from lossguard.runtime import glance, graphs, mistakes, patches, tracing
+from lossguard.runtime import glance, graphs, mistakes, patches, scaling, tracing
 from lossguard.runtime.ledger import Ledger, Waiting, book
 from lossguard.runtime.losses import Loss, bound
 from lossguard.runtime.measure import Reading, can_be_read, is_captured
@@ -81,18 +81,20 @@ class Guard(ContextDecorator):
     def __enter__(self) -> Self:
         """Start watching. Raises RuleError for a rule page that is none."""
         book()
-        patches.enter(self)
-        graphs.listen(self.compiled)
+        if patches.enter(self):
+            graphs.listen(self.compiled)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Stop watching; what is still on its way is read, and an error of a loss gains a note."""
-        patches.leave(self)
+        ends = patches.leave(self)
+        if isinstance(error, Exception):
+            self.explain(error)
+        if not ends:  # it was entered twice, in this thread or in another one
+            return
         graphs.forget(self.compiled)
         if not patches.active:
             tracing.disarm()
-        if isinstance(error, Exception):
-            self.explain(error)
         try:
             self._drain(wait=True)
             for site in self.sites:
@@ -124,15 +126,16 @@ class Guard(ContextDecorator):
                 site = self._new(loss, frame, inner)
             now = perf_counter()
             site.interval, site.visited_at = (now - site.visited_at) / weight, now
-            site.calls += weight
-            site.visits += 1
+            with self.ledger.lock:
+                site.calls += weight
+                site.visits += 1
             if site.off:
                 return None
             if type(args[0].grad_fn) in site.kinds:
                 if site.calls < site.due:
                     return None if site.visits & _NOW_AND_THEN else site
                 if glance.suffices(site) and not is_captured(args[0]) and glance.is_usual(site, args):
-                    site.checked, site.due = site.checked + 1, next_due(site.calls)
+                    self._check(site)
                     return None
         except Exception as error:  # noqa: BLE001  # nothing of ours may reach training
             self._trouble(loss.family, error)
@@ -154,23 +157,29 @@ class Guard(ContextDecorator):
         if args and is_captured(args[0]):
             return None
         self._drain()
-        return self._safely(site, lambda: self._looked(site, inner, args, kwargs))
+        learning = torch.is_grad_enabled()
+        return self._safely(site, lambda: self._looked(site, inner, args, kwargs, learning=learning))
 
-    def _looked(self, site: Site, inner: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Look | None:
+    def _looked(self, site: Site, inner: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any], *, learning: bool) -> Look | None:
         given = bound(site.loss, inner, args, kwargs)
         first = next((given[name] for name in site.loss.roles if isinstance(given.get(name), torch.Tensor)), None)
         if first is None or (site.calls < site.due and type(first.grad_fn) in site.kinds):
             return None
         begin = perf_counter()
         site.kinds.add(type(first.grad_fn))
-        site.checked += 1
-        site.due = next_due(site.calls) if site.calls >= site.due else site.due
+        self._check(site)
         glance.learn(site, args)
-        found = look(site.loss, given)
+        found = look(site.loss, given, learning=learning)
         tracing.asked()
         self.ledger.take(site, found)
         site.cost = perf_counter() - begin
         return found
+
+    def _check(self, site: Site) -> None:
+        """Count a check, and set the next one where this one was due."""
+        with self.ledger.lock:
+            site.checked += 1
+            site.due = next_due(site.calls) if site.calls >= site.due else site.due
 
     def after(self, site: Site, seen: Look | None, args: tuple[Any, ...], result: Any) -> None:
         """Look at the result: whether it is a number, and which site it came from."""
@@ -186,17 +195,24 @@ class Guard(ContextDecorator):
         if result.numel() != 1 or not result.is_floating_point() or not can_be_read(result):
             return
         if not result.is_cuda:
-            if not math.isfinite(result.item()):
-                self._not_finite(site, mistakes.cause(args))
+            self._valued(site, result.item(), args)
         elif seen is not None:
-            reading = Reading([result.detach().reshape(1)])
-            self.ledger.later(site, reading, lambda numbers: None if math.isfinite(numbers[0][0]) else self._not_finite(site, ()))
+            self.ledger.later(site, Reading([result.detach().reshape(1)]), lambda numbers: self._valued(site, numbers[0][0], ()))
 
-    def _not_finite(self, site: Site, evidence: tuple[str, ...]) -> None:
-        """NaN or infinity; that every target was ignored is another rule's."""
-        if any(Seen.ALL_IGNORED in one.seen for way in site.witnessed.values() for one in way.seeings.values()):
+    def _valued(self, site: Site, value: float, args: tuple[Any, ...]) -> None:
+        """Whether a loss is a number; that every target was ignored is another rule's."""
+        if math.isfinite(value):
+            site.overflowed = 0
             return
-        seeing = Seeing(Domain.LOSS, seen=frozenset({Seen.NOT_FINITE}), evidence=(*evidence, f"first seen at call {site.calls}"))
+        seen = {word for way in site.witnessed.values() for one in way.seeings.values() for word in one.seen}
+        if Seen.ALL_IGNORED in seen:
+            return
+        evidence = mistakes.cause(args) if args else ()
+        site.overflowed = site.overflowed or site.calls
+        may_settle = evidence != mistakes.ALL_FINITE and site.calls - site.overflowed < scaling.SETTLING
+        if may_settle and Seen.NOT_FINITE not in seen and scaling.is_at_work():
+            return
+        seeing = Seeing(Domain.LOSS, seen=frozenset({Seen.NOT_FINITE}), evidence=(*evidence, f"first seen at call {site.overflowed}"))
         self.ledger.judged(site, Look(site.loss.family, {}, {}), {"result": seeing})
 
     def failed(self, loss: Loss, inner: FrameType, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import torch
@@ -11,7 +11,7 @@ import torch
 from lossguard.domains import Domain
 from lossguard.runtime import measure
 from lossguard.runtime.losses import Loss, Role
-from lossguard.runtime.provenance import Origin, kind_of, origin_of
+from lossguard.runtime.provenance import STEPS, Origin, kind_of, origin_of
 from lossguard.runtime.tracing import Line, line_of
 
 
@@ -20,7 +20,8 @@ class Sight:
     """What can be said of one tensor at once: sizes, dtype, whether it has a gradient, and where it comes from.
 
     `axis` is the one that the loss takes for the class axis, None where it has none. `related` says that the tensor was computed
-    from the call's prediction itself, `floored` that an epsilon was added after the origin, `made_at` where the origin is, if known.
+    from the call's prediction itself, or is learned without any input, `floored` that an epsilon was added after the origin,
+    `made_at` where the origin is, if known.
     """
 
     name: str
@@ -42,7 +43,10 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at one call. `measured` names the arguments of which numbers are on their way, in the order of `reading`."""
+    """One look at one call. `measured` names the arguments of which numbers are on their way, in the order of `reading`.
+
+    `learning` says that gradients are recorded: under `no_grad` a loss is only a number to look at.
+    """
 
     family: str
     sights: Mapping[str, Sight]
@@ -51,12 +55,13 @@ class Look:
     reading: measure.Reading | None = None
     weighted: bool = False
     empty: bool = False
+    learning: bool = True
 
 
 LITERALS: Final = ("reduction", "size_average", "reduce", "ignore_index", "log_target", "log_input", "label_smoothing", "blank")
 
 
-def look(loss: Loss, given: Mapping[str, Any], *, values: bool = True) -> Look:
+def look(loss: Loss, given: Mapping[str, Any], *, values: bool = True, learning: bool = True) -> Look:
     """Look at one call; without `values` only at what costs nothing to read."""
     tensors = {name: given[name] for name in loss.roles if isinstance(given.get(name), torch.Tensor)}
     sights = dict(_sights(loss, tensors))
@@ -67,12 +72,13 @@ def look(loss: Loss, given: Mapping[str, Any], *, values: bool = True) -> Look:
         literals,
         weighted=isinstance(given.get("weight"), torch.Tensor),
         empty=any(tensor.numel() == 0 for tensor in tensors.values()),
+        learning=learning,
     )
     if not values:
         return found
     vectors = dict(_measured(found, tensors, given))
     reading = measure.Reading(list(vectors.values()))
-    return Look(found.family, sights, literals, tuple(vectors), reading, found.weighted, found.empty)
+    return replace(found, measured=tuple(vectors), reading=reading)
 
 
 def _sights(loss: Loss, tensors: Mapping[str, Any]) -> Iterator[tuple[str, Sight]]:
@@ -80,8 +86,7 @@ def _sights(loss: Loss, tensors: Mapping[str, Any]) -> Iterator[tuple[str, Sight
     for name, tensor in tensors.items():
         origin = origin_of(tensor)
         floored = origin is None and loss.family == "log" and (origin := _before_epsilon(tensor)) is not None
-        # A leaf that is trained as a target (labels that are learnt) is meant to be.
-        related = tensor is not prediction and tensor.requires_grad and (tensor.grad_fn is None or _derived(tensor, prediction))
+        related = tensor is not prediction and tensor.requires_grad and (_is_learned(tensor) or _derived(tensor, prediction))
         role = loss.roles[name]
         axis = class_axis(role, loss.family, tensor.dim())
         bare = None if origin is None else without_nodes(origin)
@@ -138,6 +143,17 @@ def _ancestors(node: Any) -> set[Any]:
         found.add(current)
         waiting += [before for before, _ in current.next_functions if before is not None]
     return found
+
+
+# What makes a distribution of a table of scores, or takes rows out of it; a network multiplies matrices.
+_FROM_A_TABLE: Final = frozenset(
+    {*STEPS, "Softmax", "LogSoftmax", "Sigmoid", "Exp", "Tanh", "Embedding", "Gather", "Mul", "Div", "Add", "Sub", "Neg", "Sum"}
+)
+
+
+def _is_learned(tensor: Any) -> bool:
+    """Whether a tensor is a parameter, or rows of one: labels that are learnt, centres, a codebook. They are trained on purpose."""
+    return tensor.grad_fn is None or all(kind_of(node) in _FROM_A_TABLE for node in _ancestors(tensor.grad_fn))
 
 
 def _carries_a_parameter(node: Any) -> bool:

@@ -131,7 +131,7 @@ IDENTITY = "def passed_on_here(value):\n    return value\n"
 CARRIER = "class CarrierHere:\n    def __init__(self, value):\n        self.value = value\n"
 PICKED = "def picked_here(values):\n    for value in values:\n        return value\n"
 DECORATED = (
-    "def logged_here(function):\n    @functools.wraps(function)\n    def inner(*args, **kwargs):\n        return function(*args, **kwargs)\n"
+    "def logged_here(function):\n    @functools.wraps(function)\n    def inner(*args, **named):\n        return function(*args, **named)\n"
     "    return inner\n@logged_here\ndef decorated_here(value):\n    return value\n"
 )
 passed_on = _first_argument(lambda text, _: (f"passed_on_here({text})", (), (IDENTITY,)))
