@@ -34,6 +34,10 @@ PARALLEL = wrapped(lambda code, _, nn: f"{nn}.DataParallel({code})")
 ON_DEVICE = wrapped(lambda code, torch, _: f"{code}.to({torch}.device('cpu'))")
 COMPILED = wrapped(lambda code, torch, _: f"{torch}.compile({code})")
 TRAINED = wrapped(lambda code, _, __: f"{code}.train()")
+IN_SEQUENTIAL = wrapped(lambda code, _, nn: f"{nn}.Sequential({code})")
+FROM_LAMBDA = wrapped(lambda code, _, __: f"(lambda: {code})()")
+IN_DICT = wrapped(lambda code, _, __: f"{{'net': {code}}}['net']")
+EITHER_WAY = wrapped(lambda code, torch, _: f"({code} if {torch}.cuda.is_available() else {code})")
 
 
 def _classes(text: str) -> set[str]:
