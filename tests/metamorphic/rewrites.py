@@ -93,7 +93,7 @@ SINGLE = [
     Rewrite("model-on-device", each(models.ON_DEVICE)),
     Rewrite("model-compiled", each(models.COMPILED)),
     Rewrite("model-in-training", each(models.TRAINED)),
-    Rewrite("model-in-sequential", each(models.IN_SEQUENTIAL)),
+    Rewrite("model-in-sequential", each(models.in_sequential)),
     Rewrite("model-from-lambda", each(models.FROM_LAMBDA)),
     Rewrite("model-in-dict", each(models.IN_DICT)),
     Rewrite("model-either-way", each(models.EITHER_WAY), conditions=False),
