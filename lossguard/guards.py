@@ -59,6 +59,10 @@ class Symbol:
         """`mode` -> `mode in ("train", "val")`."""
         return Symbol(("in", self, constants), f"{self.text} in {text}")
 
+    def contains(self, constant: Hashable) -> Symbol:
+        """`head` -> `"CTC" in head`."""
+        return Symbol(("contains", self, constant), f"{constant!r} in {self.text}")
+
     @property
     def alternatives(self) -> tuple[Hashable, ...]:
         """The values that somebody has listed: the choices of an option, or at least its default."""
@@ -97,7 +101,7 @@ class Symbol:
         return self.key[1] if self.key[0] in _TESTS and isinstance(self.key[1], Symbol) else self
 
 
-_TESTS: Final = ("==", "in")
+_TESTS: Final = ("==", "in", "contains")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -139,9 +143,15 @@ class Literal:
         return key[1] if key[0] == "all" and not self.positive else None  # type: ignore[return-value]  # `failing` made it
 
     @property
-    def value(self) -> Hashable:
-        """The one value that the subject must have, `Default.NONE` where it may have several."""
-        return self.symbol.key[2] if self.positive and self.symbol.key[0] == "==" else Default.NONE
+    def values(self) -> frozenset[Hashable] | None:
+        """The values that the subject may have; None where it may have any other."""
+        match self.symbol.key:
+            case ("==", _, constant) if self.positive:
+                return frozenset({constant})
+            case ("in", _, frozenset() as constants) if self.positive:
+                return constants
+            case _:
+                return None
 
     def admits(self, value: Hashable) -> bool:
         """Whether the condition comes out right when its subject has this value."""
@@ -150,6 +160,8 @@ class Literal:
                 outcome = value == constant
             case ("in", _, frozenset() as constants):
                 outcome = value in constants
+            case ("contains", _, constant):
+                outcome = _holds(value, constant)
             case _:
                 outcome = bool(value)
         return outcome is self.positive
@@ -161,6 +173,14 @@ class Literal:
         return None if default is Default.NONE else self.admits(default)
 
 
+def _holds(container: Hashable, item: Hashable) -> bool:
+    """`item in container`, for constants; what holds nothing does not hold it."""
+    try:
+        return item in container  # type: ignore[operator]  # the TypeError is the answer
+    except TypeError:
+        return False
+
+
 def _negated(symbol: Symbol) -> str:
     match symbol.key:
         case ("==", Symbol() as subject, None):
@@ -169,6 +189,8 @@ def _negated(symbol: Symbol) -> str:
             return f"{subject.text} != {constant!r}"
         case ("in", Symbol() as subject, *_):
             return symbol.text.replace(f"{subject.text} in ", f"{subject.text} not in ", 1)
+        case ("contains", Symbol() as subject, constant):
+            return f"{constant!r} not in {subject.text}"
         case _:
             return f"not {symbol.text}"
 
@@ -184,18 +206,7 @@ def conflict(one: Literal, other: Literal) -> bool:
         return one.positive is not other.positive
     if one.symbol.subject != other.symbol.subject:
         return False
-    for known, tested in ((one, other), (other, one)):
-        if known.value is not Default.NONE:
-            return not tested.admits(known.value)
-    return _disjoint(one, other)
-
-
-def _disjoint(one: Literal, other: Literal) -> bool:
-    match one.symbol.key, other.symbol.key:
-        case ("in", _, frozenset() as ours), ("in", _, frozenset() as theirs) if one.positive and other.positive:
-            return ours.isdisjoint(theirs)
-        case _:
-            return False
+    return any(known.values is not None and not any(map(tested.admits, known.values)) for known, tested in ((one, other), (other, one)))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lossguard.guards import ALWAYS, Guard, Literal, Symbol, both, decided, failing
 from lossguard.interpret import counting
@@ -205,6 +205,8 @@ def _compared(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Val
     match op, left, right:
         case _, Constant(value=one), Constant(value=other):
             return _folded(m, op, one, other, site)
+        case "is" | "==", one, Constant(value=None) if _is_object(one):
+            return FALSE
         case "==" | "is", Unknown(symbol=Symbol() as symbol), Constant(value=constant):
             return _literal(symbol.equals(constant))
         case "==" | "is", Constant(value=constant), Unknown(symbol=Symbol() as symbol):
@@ -212,8 +214,6 @@ def _compared(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Val
         case "==" | "is", Unknown(), Unknown():
             return _open(left, right, site)
         case "is", Constant(value=None), other if _is_object(other):
-            return FALSE
-        case "is", other, Constant(value=None) if _is_object(other):
             return FALSE
         case "==" | "is", one, other if _is_object(one) and _is_object(other) and type(one) is type(other):
             return TRUE if one == other else FALSE
@@ -230,9 +230,19 @@ def _open(left: Thing, right: Thing, site: Site) -> Value:
     return unknown(Why.OPERATION, text, Symbol(("test", site.place, site.context, *about), text))
 
 
+# What is not None, whatever it is: slices, lengths, numbers, tests.
+_SOMETHING: Final = frozenset({"slice", "length", "linear", "counter", "int", "float", "str", "test", "isinstance", "hasattr"})
+
+
 def _is_object(thing: Thing) -> bool:
     """Whether something certainly is not None."""
-    return not isinstance(thing, Unknown | Constant)
+    match thing:
+        case Unknown(symbol=Symbol(key=(kind, *_))):
+            return kind in _SOMETHING
+        case Unknown() | Constant():
+            return False
+        case _:
+            return True
 
 
 def _literal(symbol: Symbol) -> Value:
@@ -268,8 +278,10 @@ def _contained(m: Machine, item: Thing, container: Thing, site: Site) -> Value:
             return TRUE if value in known else FALSE
         case Unknown(symbol=Symbol() as symbol) if known is not None:
             return _literal(symbol.among(frozenset(known), f"{tuple(known)}"))
+        case Constant(value=value) if isinstance(container, Unknown) and container.symbol is not None:
+            return _literal(container.symbol.contains(value))
         case _:
-            return m.unknown(Why.OPERATION, spell_of(site), site)
+            return _open(item, container, site)
 
 
 def _constants_in(m: Machine, container: Thing) -> list[Hashable] | None:

@@ -192,6 +192,8 @@ def _get_item(m: Machine, thing: Thing, key: Thing, site: Site) -> Value:
                     return _from_entries(m, _registered(m, address, content, key), thing, key, site)
             if isinstance(thing, Instance):
                 return m.call(m.attribute(sole(thing), "__getitem__", site), Arguments((sole(key),)), site)
+    if isinstance(key, Cut):
+        return m.derived(thing, Why.ITEM, "a slice of something unknown", "slice", site.place)
     shown = key.value if isinstance(key, Constant) else None
     return m.derived(thing, Why.ITEM, f"item {shown!r} of something unknown", "item", shown)
 

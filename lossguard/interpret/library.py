@@ -149,7 +149,7 @@ def _emit_construction(m: Machine, bound: dict[str, Value], site: Site, thing: E
     shown = tuple(Argument(name, value.under(m.path), name) for name, value in bound.items())
     held = thing.bound_at if thing is not None else None
     callee = None if held is None else Trace(Step(Move.CHOSEN, held, "the class itself gets a name here, no object is made"))
-    m.emit(Event(EventKind.CONSTRUCT, "loss", _callee(site), site.place, shown, m.path, site=site, callee=callee, reach=m.reach))
+    m.emit(Event(EventKind.CONSTRUCT, "loss", _callee(site), site.place, shown, m.path, site=site, callee=callee))
 
 
 def call_contract(

@@ -264,18 +264,24 @@ class Machine:
     def derived(self, thing: Thing, why: Why, detail: str, step: str, key: Hashable = None) -> Value:
         """Something unknown that belongs to something unknown: `args` -> `args.loss`."""
         if isinstance(thing, Unknown) and thing.symbol is not None:
-            return sole(Unknown(why, detail, Symbol((step, thing.symbol, key), f"{thing.symbol.text}{detail_of(step, key)}")))
+            return sole(Unknown(why, detail, Symbol((step, thing.symbol, key), derived_text(thing.symbol.text, step, key))))
         return unknown(why, detail)
 
 
-def detail_of(step: str, key: Hashable) -> str:
+def derived_text(text: str, step: str, key: Hashable) -> str:
     """How code spells what is derived from a symbol."""
     match step, key:
         case "attribute", str():
-            return f".{key}"
+            return f"{text}.{key}"
         case "item", str() | int():
-            return f"[{key!r}]"
+            return f"{text}[{key!r}]"
+        case "item" | "slice", _:
+            return f"{text}[...]"
         case "call", _:
-            return "()"
+            return f"{text}()"
+        case "length", _:
+            return f"len({text})"
+        case "hasattr", str():
+            return f"hasattr({text}, {key!r})"
         case _:
-            return f" {step}"
+            return f"{step}({text})"

@@ -30,7 +30,9 @@ def _changed_in_place(m: Machine, owner: ir.Expr, value: Value, frame: Frame) ->
     """`x.clamp_(0.01)`, `x.data.clamp_(0.01)`: the name holds the changed tensor now."""
     target = owner.value if isinstance(owner, ir.Attribute) and owner.name == "data" else owner
     held = m.evaluate(target, frame)
-    if isinstance(value.only, Tensor) and isinstance(held.only, Tensor) and held.only.made != axes.LEARNED:  # weights stay weights
+    tensors = [thing for thing in held if isinstance(thing, Tensor)]
+    if tensors and any(isinstance(thing, Tensor) for thing in value) and all(one.made != axes.LEARNED for one in tensors):
+        # Weights stay weights.
         targets.assign(m, target, value, frame)
 
 
