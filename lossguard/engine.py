@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +22,7 @@ from lossguard.findings import MEASURED, Finding, Severity, Stop
 from lossguard.identity import Excerpts
 from lossguard.judge import Verdict, judge
 from lossguard.policy import UNREADABLE, Heeded, heeding_comments, reported, unknown_to_baseline, whole_projects
+from lossguard.roots import roots_of
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
 from lossguard.stats import Seen, seen
@@ -156,10 +156,6 @@ def _source(name: str, data: bytes) -> Source:
         return Source(name, data.decode(errors="replace"))
 
 
-# What a file must mention to be worth running: losses, what is fed to them, and places where programs begin.
-_MENTIONS: Final = re.compile(rb"[lL]oss|LOSS|criterion|entropy|kl_div|[sS]oftmax|[sS]igmoid|__main__|\.log\(|reveal|main\(|\.run\(")
-
-
 def check(
     paths: Iterable[str],
     cwd: Path,
@@ -182,7 +178,7 @@ def check(
     of = closest or (lambda _folder: config)
     found = {**found_below(paths, cwd, lambda folder: of(folder).excluded, force=config.force_exclude), **dict.fromkeys(given or (), True)}
     run = Run(cwd, Knowledge(config), tuple(found), given or {})
-    roots = [file for file, named in found.items() if named or _MENTIONS.search(run.read(file) or b"")]
+    roots = roots_of(found, run.read)
     key = caches.key_of(run.knowledge.folders, config.src)
     cache = caches.load(cwd, key, found, run.read) if cached and not given else caches.Cache(None, key)
     needed = roots if changed is None else _seeing(run, roots, changed, cache)
@@ -360,8 +356,9 @@ def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[st
     run = Run(cwd, Knowledge(config), tuple(found))
     target = next(iter(found))
     seen: dict[object, tuple[Event, Span]] = {}
+    roots = roots_of(found, run.read)
     for root in found:
-        if root == target or _MENTIONS.search(run.read(root) or b""):
+        if root == target or root in roots:
             for event, span in _events_of(run, root, target):
                 if span.row <= row <= span.end_row:
                     seen.setdefault((event.place, event.name, tuple(argument.value for argument in event.arguments)), (event, span))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lossguard.engine import Knowledge, shipped
+from lossguard.engine import Knowledge
 from lossguard.rulebook import shipped as pages
 from tests.oracle.chains import program
 from tests.oracle.claims import knowledge_with
@@ -68,7 +68,11 @@ class TestItCanFail:
     @pytest.mark.parametrize(
         ("right", "wrong", "reason"),
         [
-            ("def sigmoid(input: Tensor) -> Annotated[ElementwiseProbabilities", "def sigmoid(input: Tensor) -> Annotated[Logits", "Logits against"),
+            (
+                "def sigmoid(input: Tensor) -> Annotated[ElementwiseProbabilities",
+                "def sigmoid(input: Tensor) -> Annotated[Logits",
+                "Logits against",
+            ),
         ],
     )
     def test_a_false_contract(self, right: str, wrong: str, reason: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The whole matrix: `python -m tests.metamorphic [--rewrite NAME] [--input SUBSTR] [--show]`."""
+"""The whole matrix: `python -m tests.metamorphic [--rewrite NAME] [--input SUBSTR] [--folder FOLDER] [--show]`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 from collections import Counter
+from pathlib import Path
 
-from tests.metamorphic.inputs import everything
+from tests.metamorphic.inputs import below, everything
 from tests.metamorphic.matrix import Outcome, Result, results
 from tests.metamorphic.rewrites import REWRITES
 
@@ -17,10 +18,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.metamorphic", description=__doc__)
     parser.add_argument("--rewrite", default="", help="only rewrites whose names hold this")
     parser.add_argument("--input", default="", help="only inputs whose names hold this")
+    parser.add_argument("--folder", type=Path, help="rewrite the programs in the folders below this one, not the project's own")
     parser.add_argument("--show", action="store_true", help="print the programs whose findings differ")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
-    inputs = [one for one in everything() if options.input in one.name]
+    inputs = [one for one in (below(options.folder) if options.folder else everything()) if options.input in one.name]
     rewrites = [one for one in REWRITES if options.rewrite in one.name]
     counts: Counter[tuple[str, Outcome]] = Counter()
     for result in results(inputs, rewrites, options.jobs):

@@ -127,21 +127,21 @@ def _first_argument(wrap: Callable[[str, int], tuple[str, tuple[str, ...], tuple
     return edit
 
 
-IDENTITY = "def passed_on(value):\n    return value\n"
-CARRIER = "class Carrier:\n    def __init__(self, value):\n        self.value = value\n"
-PICKED = "def picked(values):\n    for value in values:\n        return value\n"
+IDENTITY = "def passed_on_here(value):\n    return value\n"
+CARRIER = "class CarrierHere:\n    def __init__(self, value):\n        self.value = value\n"
+PICKED = "def picked_here(values):\n    for value in values:\n        return value\n"
 DECORATED = (
-    "def logged(function):\n    @functools.wraps(function)\n    def inner(*args, **kwargs):\n        return function(*args, **kwargs)\n"
-    "    return inner\n@logged\ndef decorated(value):\n    return value\n"
+    "def logged_here(function):\n    @functools.wraps(function)\n    def inner(*args, **named):\n        return function(*args, **named)\n"
+    "    return inner\n@logged_here\ndef decorated_here(value):\n    return value\n"
 )
-passed_on = _first_argument(lambda text, _: (f"passed_on({text})", (), (IDENTITY,)))
+passed_on = _first_argument(lambda text, _: (f"passed_on_here({text})", (), (IDENTITY,)))
 cloned = _first_argument(lambda text, _: (f"({text}).clone()", (), ()))
 contiguous = _first_argument(lambda text, _: (f"({text}).contiguous()", (), ()))
 in_tuple = _first_argument(lambda text, n: (f"held_{n}", (f"held_{n}, other_{n} = {text}, None",), ()))
 in_dict = _first_argument(lambda text, n: (f"outputs_{n}['logits']", (f"outputs_{n} = {{'logits': {text}}}",), ()))
 in_list = _first_argument(lambda text, n: (f"outputs_{n}[-1]", (f"outputs_{n} = []", f"outputs_{n}.append({text})"), ()))
-in_object = _first_argument(lambda text, n: (f"carrier_{n}.value", (f"carrier_{n} = Carrier({text})",), (CARRIER,)))
+in_object = _first_argument(lambda text, n: (f"carrier_{n}.value", (f"carrier_{n} = CarrierHere({text})",), (CARRIER,)))
 walrus = _first_argument(lambda text, n: (f"(walrus_{n} := {text})", (), ()))
 by_lambda = _first_argument(lambda text, _: (f"(lambda: {text})()", (), ()))
-from_loop = _first_argument(lambda text, _: (f"picked([{text}])", (), (PICKED,)))
-by_decorated = _first_argument(lambda text, _: (f"decorated({text})", (), ("import functools", DECORATED)))
+from_loop = _first_argument(lambda text, _: (f"picked_here([{text}])", (), (PICKED,)))
+by_decorated = _first_argument(lambda text, _: (f"decorated_here({text})", (), ("import functools", DECORATED)))

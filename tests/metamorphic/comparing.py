@@ -49,7 +49,7 @@ def findings(program: Program) -> tuple[Found, ...]:
         for file, text in program.files.items():
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_text(text, encoding="utf-8")
-        report = check(program.paths, folder, Config(folder=folder), cached=False)
+        report = check(program.paths, folder, Config(select=("ALL",), folder=folder), cached=False, comments=False)
     spans = [(one, tag_at(program, one.span.file, one.span.row, one.span.cell)) for one in report.findings]
     found = [Found(one.code, one.severity.value, one.certainty.value, tag, one.condition) for one, tag in spans]
     return tuple(sorted(found, key=str))

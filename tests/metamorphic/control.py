@@ -11,11 +11,6 @@ import libcst as cst
 from tests.metamorphic.programs import Program, parsed
 
 LEAVES = (cst.Return, cst.Raise, cst.Continue, cst.Break)
-# What does not do the same when it is done twice.
-STATEFUL = re.compile(
-    r"_\(|\b(append|extend|step|backward|next|pop|update|register\w*|add_module|yield|await|del|return|raise)\b|[-+*/|&]=|:="
-)
-SPEAKS_OF_A_LOSS = re.compile(r"loss|criteri|entropy|kl_div|nll|bce", re.IGNORECASE)
 
 
 def as_edit(transformer: type[cst.CSTTransformer]) -> Any:
@@ -170,47 +165,8 @@ def value_of(statement: cst.BaseStatement) -> Put | None:
             return None
 
 
-class Twice(cst.CSTTransformer):
-    """A statement that may be done again is done twice, in a loop."""
-
-    def leave_SimpleStatementLine(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
-        if not _repeatable(updated):
-            return updated
-        body = cst.IndentedBlock([updated.with_changes(leading_lines=[])])
-        loop = cst.ensure_type(cst.parse_statement("for _ in range(2):\n    pass\n"), cst.For)
-        return loop.with_changes(body=body, leading_lines=updated.leading_lines)
-
-
-def _repeatable(statement: cst.SimpleStatementLine) -> bool:
-    text = _parts(line(statement))[0]
-    match statement.body:
-        case [cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value)]:
-            again = not re.search(rf"\b{name}\b", line(value))
-        case [cst.Expr(value=cst.Call())]:
-            again = "super()" not in text
-        case _:
-            again = False
-    return again and bool(SPEAKS_OF_A_LOSS.search(text)) and not STATEFUL.search(text)
-
-
-class Guarded(cst.CSTTransformer):
-    """A statement is put under `try`, with a handler that lets every error through."""
-
-    def leave_SimpleStatementLine(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
-        match updated.body:
-            case [cst.Assign() | cst.Return() | cst.Expr(value=cst.Call())] if SPEAKS_OF_A_LOSS.search(line(updated)):
-                pass
-            case _:
-                return updated
-        made = cst.ensure_type(cst.parse_statement("try:\n    pass\nexcept ValueError:\n    raise\n"), cst.Try)
-        body = cst.IndentedBlock([updated.with_changes(leading_lines=[])])
-        return made.with_changes(body=body, leading_lines=updated.leading_lines)
-
-
 negated = as_edit(Negated)
 else_after_return = as_edit(ElseAfterReturn)
 return_without_else = as_edit(ReturnWithoutElse)
 branch_for_expression = as_edit(BranchForExpression)
 expression_for_branch = as_edit(ExpressionForBranch)
-twice = as_edit(Twice)
-guarded = as_edit(Guarded)

@@ -34,6 +34,17 @@ PARALLEL = wrapped(lambda code, _, nn: f"{nn}.DataParallel({code})")
 ON_DEVICE = wrapped(lambda code, torch, _: f"{code}.to({torch}.device('cpu'))")
 COMPILED = wrapped(lambda code, torch, _: f"{torch}.compile({code})")
 TRAINED = wrapped(lambda code, _, __: f"{code}.train()")
+_IN_SEQUENTIAL = wrapped(lambda code, _, nn: f"{nn}.Sequential({code})")
+FROM_LAMBDA = wrapped(lambda code, _, __: f"(lambda: {code})()")
+IN_DICT = wrapped(lambda code, _, __: f"{{'net': {code}}}['net']")
+EITHER_WAY = wrapped(lambda code, torch, _: f"({code} if {torch}.cuda.is_available() else {code})")
+
+
+def in_sequential(program: Program, file: str) -> str | None:
+    """Models become the only part of a `Sequential`, which hands on one input."""
+    forwards = [one for one in ast.walk(tree(program.files[file])) if isinstance(one, ast.FunctionDef) and one.name == "forward"]
+    one_input = all(len(one.args.args) == 2 and not one.args.vararg and not one.args.kwonlyargs for one in forwards)
+    return _IN_SEQUENTIAL(program, file) if one_input else None
 
 
 def _classes(text: str) -> set[str]:

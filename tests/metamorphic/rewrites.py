@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from tests.metamorphic import around, conditions, control, holding, layout, losses, models, naming
+from tests.metamorphic import around, blocks, conditions, control, holding, layout, losses, models, naming
 from tests.metamorphic.programs import Program, each
 
 
@@ -57,8 +57,14 @@ SINGLE = [
     Rewrite("return-without-else", each(control.return_without_else)),
     Rewrite("branch-for-expression", each(control.branch_for_expression)),
     Rewrite("expression-for-branch", each(control.expression_for_branch)),
-    Rewrite("done-twice", each(control.twice)),
-    Rewrite("under-try", each(control.guarded)),
+    Rewrite("done-twice", each(blocks.TWICE)),
+    Rewrite("done-once-in-a-loop", each(blocks.ONCE)),
+    Rewrite("done-until-broken", each(blocks.UNTIL_BROKEN)),
+    Rewrite("under-try", each(blocks.GUARDED)),
+    Rewrite("under-finally", each(blocks.FINALLY)),
+    Rewrite("under-if-true", each(blocks.ALWAYS)),
+    Rewrite("under-with", each(blocks.ENTERED)),
+    Rewrite("annotated", each(blocks.annotated)),
     Rewrite("dead-branch", each(around.dead_branch)),
     Rewrite("bound-to-itself", each(around.itself)),
     Rewrite("unrelated-statements", each(around.unrelated)),
@@ -87,6 +93,10 @@ SINGLE = [
     Rewrite("model-on-device", each(models.ON_DEVICE)),
     Rewrite("model-compiled", each(models.COMPILED)),
     Rewrite("model-in-training", each(models.TRAINED)),
+    Rewrite("model-in-sequential", each(models.in_sequential)),
+    Rewrite("model-from-lambda", each(models.FROM_LAMBDA)),
+    Rewrite("model-in-dict", each(models.IN_DICT)),
+    Rewrite("model-either-way", each(models.EITHER_WAY), conditions=False),
     Rewrite("variables-renamed", each(naming.variables), conditions=False),
     Rewrite("imports-renamed", each(naming.imports)),
     Rewrite("names-in-full", each(naming.in_full)),

@@ -6,13 +6,14 @@ import sys
 
 from lossguard.engine import Knowledge
 from tests.oracle.comparing import Compared, Outcome, counted
-from tests.oracle.inputs import fixtures, pieces
+from tests.oracle.inputs import Piece, Program, fixtures, pieces
 
 
 def main() -> int:
     """Compare everything; the exit status."""
     knowledge, results = Knowledge(), list[Compared]()
-    for program in (*pieces(), *fixtures()):
+    programs: list[Piece | Program] = [*pieces(), *fixtures()]
+    for program in programs:
         found = program.compared(knowledge)
         results += found
         for one in found:

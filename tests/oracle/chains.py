@@ -6,10 +6,6 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any, Final, TypeAlias
 
-import torch
-from torch import nn
-from torch.nn import functional as F  # noqa: N812  # as everybody calls it
-
 # What may come next: texts of expressions with the tensor as `x`, and a dim of it.
 Draw: TypeAlias = Callable[[Any, int, int], Iterator[str]]
 LONGEST: Final = 5

@@ -89,7 +89,9 @@ def _of_sizes(tensor: Tensor, fact: Fact) -> str | None:
 
 # Names of one operation: what torch calls the node, and what the code calls it.
 _ALIKE: Final = {"relu6": "hardtanh", "hardsigmoid": "sigmoid", "log_sigmoid": "logsigmoid", "linear": "learned"}
-_COMPARABLE: Final = frozenset({"softmax", "log_softmax", "sigmoid", "logsigmoid", "relu", "tanh", "hardtanh", "softplus", "exp", "softmin"})
+_COMPARABLE: Final = frozenset(
+    {"softmax", "log_softmax", "sigmoid", "logsigmoid", "relu", "tanh", "hardtanh", "softplus", "exp", "softmin"}
+)
 
 
 def _of_meaning(tensor: Tensor, fact: Fact) -> str | None:

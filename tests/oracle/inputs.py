@@ -91,7 +91,9 @@ def specifications() -> Iterator[Piece]:
     for page in sorted((ROOT / "tests" / "spec").glob("*.md")):
         for spec in programs(page):
             if MAIN in spec.files and all(_is_python(text) for file, text in spec.files.items() if file.endswith(".py")):
-                yield Piece(f"spec {spec.name}", {**spec.files, MAIN: PRELUDE.replace("\n", "; ", PRELUDE.count("\n") - 1) + spec.files[MAIN]})
+                yield Piece(
+                    f"spec {spec.name}", {**spec.files, MAIN: PRELUDE.replace("\n", "; ", PRELUDE.count("\n") - 1) + spec.files[MAIN]}
+                )
 
 
 def misuses() -> Iterator[Piece]:

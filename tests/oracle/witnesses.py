@@ -84,7 +84,7 @@ def of_statements(folder: Path, file: str) -> Facts:
         for statement in ast.parse(path.read_text(encoding="utf-8")).body:
             try:
                 exec(compile(ast.Module([statement], []), str(path), "exec"), names)  # noqa: S102  # the examples are ours
-            except Exception as error:  # noqa: BLE001, PERF203  # what torch raises is part of the example
+            except Exception as error:  # noqa: BLE001  # what torch raises is part of the example
                 witness.explain(error)
     return witness.facts()
 
