@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1] / "lossguard"
 
 # From the ground up. A module may import from layers below, and inside its own folder; nothing else.
 LAYERS = [
-    {"domains", "guards", "pages", "source"},
+    {"domains", "symbols", "pages", "source"},
+    {"guards"},
     {"values", "findings"},
     {"contracts", "rulebook"},
     {"judge", "stats"},
