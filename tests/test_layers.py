@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1] / "lossguard"
 
 # From the ground up. A module may import from layers below, and inside its own folder; nothing else.
 LAYERS = [
-    {"domains", "guards", "pages", "source"},
+    {"domains", "guards", "pages", "reading"},
+    {"source"},
     {"values", "findings"},
     {"contracts", "rulebook"},
     {"judge", "stats"},

@@ -10,6 +10,9 @@ from typing import Final
 
 import libcst as cst
 
+from lossguard.reading.indents import by_spaces
+from lossguard.reading.magics import parses
+from lossguard.reading.scan import joined, lines_of
 from lossguard.source import Source, Span, UnreadableError
 from lossguard.syntax import ir
 from lossguard.syntax.expressions import Marks
@@ -32,20 +35,30 @@ DEEPEST: Final = 300
 
 
 def parse(source: Source) -> Parsed:
-    """Parse and lower a module."""
+    """Parse and lower a module; the source that comes back has the text that was parsed."""
     try:
-        return Parsed(source, lower_module(_tree(source.text), Marks()))
+        text, tree = _tree(source.text)
+        return Parsed(_with_text(source, text), lower_module(tree, Marks()))
     except UnreadableError as error:
         return _without_broken_cells(source) if source.cells else Parsed(source, EMPTY, (error,))
 
 
-def _tree(text: str) -> cst.Module:
+def _with_text(source: Source, text: str) -> Source:
+    """The source with other text in the same rows; what people wrote is kept."""
+    return source if text == source.text else replace(source, text=text, written=source.text if source.written is None else source.written)
+
+
+def _tree(text: str) -> tuple[str, cst.Module]:
+    """The tree of a text, and the text that it is the tree of: where tabs and spaces are mixed, Python accepts more than the parser."""
     _check_depth(text)
     try:
-        return cst.parse_module(text)
+        return text, cst.parse_module(text)
     except RecursionError as error:
         raise UnreadableError("nested too deeply") from error
     except Exception as error:  # the parser raises ParserSyntaxError, CSTLogicError, CSTValidationError, SyntaxError, ...
+        spaced = by_spaces(text) if "\t" in text and parses(text) else text
+        if spaced != text:
+            return _tree(spaced)
         raise _explained(text, error) from error
 
 
@@ -77,17 +90,18 @@ def _check_depth(text: str) -> None:
 
 def _without_broken_cells(source: Source) -> Parsed:
     """Blank every cell that does not parse on its own, keep its error, and parse the rest."""
-    lines = source.text.splitlines()
+    lines = lines_of(source.text)
     errors = []
     for cell in source.cells:
         try:
-            _tree("\n".join(lines[cell.first - 1 : cell.last]))
+            text, _ = _tree(joined(lines[cell.first - 1 : cell.last]))
+            lines[cell.first - 1 : cell.last] = lines_of(text)
         except UnreadableError as error:
             errors.append(UnreadableError(error.message, error.row + cell.first - 1, error.column))
             lines[cell.first - 1 : cell.last] = ["pass"] * (cell.last - cell.first + 1)
-    rest = replace(source, text="".join(f"{line}\n" for line in lines))
     try:
-        return Parsed(source, lower_module(_tree(rest.text), Marks()), tuple(errors))
+        text, tree = _tree(joined(lines))
+        return Parsed(_with_text(source, text), lower_module(tree, Marks()), tuple(errors))
     except UnreadableError as error:
         return Parsed(source, EMPTY, (*errors, error))
 
@@ -96,17 +110,11 @@ def locate(parsed: Parsed, nodes: Iterable[int]) -> dict[int, Span]:
     """Where some nodes of a module stand. Parses the text once more, so only ask for files that are reported on."""
     from libcst.metadata import MetadataWrapper, PositionProvider
 
-    source = parsed.source
-    lines = source.text.splitlines()
-    for error in parsed.unreadable:
-        cell = source.cell_at(error.row)
-        if cell is not None:
-            lines[cell.first - 1 : cell.last] = ["pass"] * (cell.last - cell.first + 1)
-    wrapper = MetadataWrapper(_tree("".join(f"{line}\n" for line in lines)), unsafe_skip_copy=True)
+    wrapper = MetadataWrapper(cst.parse_module(parsed.source.text), unsafe_skip_copy=True)
     marks = Marks()
     lower_module(wrapper.module, marks)
     ranges = wrapper.resolve(PositionProvider)
-    return {node: _span(source, ranges[marks.nodes[node]]) for node in nodes}
+    return {node: _span(parsed.source, ranges[marks.nodes[node]]) for node in nodes}
 
 
 def _span(source: Source, found: cst.metadata.CodeRange) -> Span:
