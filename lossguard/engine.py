@@ -18,7 +18,7 @@ from lossguard.config import Config, selected
 from lossguard.contracts.library import Library
 from lossguard.domains import Reach
 from lossguard.files import found_below
-from lossguard.findings import MEASURED, Finding, Severity, Stop, ordered
+from lossguard.findings import MEASURED, Finding, Stop, ordered
 from lossguard.judge import Verdict, judge
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
@@ -288,7 +288,8 @@ def _unreadable(run: Run, files: Iterable[str]) -> Iterator[Finding]:
         for error in parsed.unreadable:
             span = parsed.source.span(error.row, error.column, error.row, error.column + 1)
             line = _line(run.program, span)
-            yield Finding(rule.code, rule.name, Severity.ERROR, rule.message.format(error=error.message), span, line=line)
+            severity = rule.reasons.get(error.reason, rule.severity)
+            yield Finding(rule.code, rule.name, severity, rule.message.format(error=error.message), span, line=line)
 
 
 def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[str]) -> list[tuple[Event, Span]]:

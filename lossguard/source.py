@@ -7,8 +7,9 @@ import json
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from lossguard.reading.magics import python_of
 from lossguard.reading.scan import joined, lines_of
@@ -80,13 +81,28 @@ class Source:
         return self.rows if held is None else self.rows[held.first - 1 : held.last]
 
 
-class UnreadableError(Exception):
-    """A file that cannot be turned into text, or text into a module; it knows the place."""
+class Reason(Enum):
+    """Why something cannot be read; a page may give some reasons another severity."""
 
-    def __init__(self, message: str, row: int = 1, column: int = 1) -> None:
+    SYNTAX = "syntax"
+    PYTHON_2 = "python-2"
+    BLANKS = "blanks"
+    PARSER = "parser"
+    NESTING = "nesting"
+    FORMAT = "format"
+
+
+# What is said once for a file, however many of its cells are so.
+ONCE: Final = frozenset({Reason.PYTHON_2, Reason.BLANKS})
+
+
+class UnreadableError(Exception):
+    """A file that cannot be turned into text, or text into a module; it knows the place and the reason."""
+
+    def __init__(self, message: str, row: int = 1, column: int = 1, reason: Reason = Reason.SYNTAX) -> None:
         """Say what is wrong, at a row and column of the joined text."""
         super().__init__(message)
-        self.message, self.row, self.column = message, row, column
+        self.message, self.row, self.column, self.reason = message, row, column, reason
 
 
 def read(path: Path, shown: str) -> Source:
@@ -114,14 +130,14 @@ def _decoded(data: bytes) -> str:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise UnreadableError(f"cannot be decoded: {error}") from error
+        raise UnreadableError(f"cannot be decoded: {error}", reason=Reason.FORMAT) from error
 
 
 def _notebook(data: bytes, shown: str) -> Source:
     try:
         document = json.loads(data)
     except ValueError as error:
-        raise UnreadableError(f"not a notebook: {error}") from error
+        raise UnreadableError(f"not a notebook: {error}", reason=Reason.FORMAT) from error
     if not isinstance(document, dict) or not _is_python(document):
         return Source(shown, "")
     lines: list[str] = []

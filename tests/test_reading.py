@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from lossguard.config import Config
+from lossguard.engine import check
+from lossguard.reading.faults import blank, python_2
 from lossguard.reading.indents import by_spaces
 from lossguard.reading.magics import python_of
 from lossguard.reading.scan import lines_of, logical_lines
@@ -73,3 +78,65 @@ def test_an_indent_of_tabs_and_spaces_keeps_its_columns() -> None:
 
     assert source.text == "if a:\n        if b:\n            f(x)\n"
     assert str(source.span(3, 13, 3, 17)) == "a.py:3:6"
+
+
+PYTHON_2 = [
+    ("print 'a'", "print statement", 1),
+    ("x = 1\nif x: print x", "print statement", 7),
+    ("print >>f, `x`", "print statement", 1),
+    ("try:\n  pass\nexcept (A, B), e:\n  pass", "exception without `as`", 1),
+    ("raise E, 'm'", "raise with a comma", 1),
+    ("exec 'x' in d", "exec statement", 1),
+    ("x = `y`", "backticks", 5),
+    ("x = ur'y'", "`ur` string", 5),
+    ("x = a <> b", "`<>` operator", 7),
+    ("x = 10L", "long integer", 5),
+    ("x = 0644", "octal integer", 5),
+    ("f(lambda (a, b): a)", "unpacked parameter", 3),
+]
+
+
+@pytest.mark.parametrize(("text", "what", "column"), PYTHON_2)
+def test_python_2_is_told_by_what_only_it_has(text: str, what: str, column: int) -> None:
+    found = python_2(text)
+
+    assert found is not None
+    assert (found.what, found.column) == (what, column)
+
+
+@pytest.mark.parametrize(
+    "text", ["print (x)", "print - 1", "x = 'print y'", "# print x", "use `f` here", "date(2020, 01, 02)", "def f(a=(b, c)): pass", "x = ("]
+)
+def test_what_python_3_has_or_nobody_has_is_no_python_2(text: str) -> None:
+    assert python_2(text) is None
+
+
+BLANKS = [
+    ("x = 1\ny =  # TODO", "nothing after `=`"),
+    ("def f():\n    # YOUR CODE HERE", "an empty block"),
+    ("for x in y:\n    # step\n\nz = 1", "an empty block"),
+    ("f(?, 3)", "a placeholder"),
+    ("x = <your model>", "a placeholder"),
+    ("# Fill in the call\nf(in=)", "a task"),
+]
+
+
+@pytest.mark.parametrize(("text", "what"), BLANKS)
+def test_a_blank_is_told_by_what_is_missing(text: str, what: str) -> None:
+    found = blank(text, len(lines_of(text)))
+
+    assert found is not None
+    assert found.what == what
+
+
+@pytest.mark.parametrize("text", ["x = ((1", "if x ==\n", "def f():\nx = 1", "for x in y\n  # step\n  z = 1", "f(a=)"])
+def test_a_mistake_is_no_blank(text: str) -> None:
+    assert blank(text, 1) is None
+
+
+@pytest.mark.parametrize(("text", "severity"), [("print 'a'", "info"), ("for x in y\n    pass", "error"), ("x =  # TODO", "error")])
+def test_only_what_nobody_did_wrong_is_an_info(text: str, severity: str, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(text, encoding="utf-8")
+    report = check(["a.py"], tmp_path, Config(folder=tmp_path), cached=False)
+
+    assert [one.severity.value for one in report.findings] == [severity]

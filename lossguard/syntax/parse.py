@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import libcst as cst
 
+from lossguard.reading.faults import blank, python_2
 from lossguard.reading.indents import by_spaces
 from lossguard.reading.magics import parses
 from lossguard.reading.scan import joined, lines_of
-from lossguard.source import Source, Span, UnreadableError
+from lossguard.source import ONCE, Reason, Source, Span, UnreadableError
 from lossguard.syntax import ir
 from lossguard.syntax.expressions import Marks
 from lossguard.syntax.statements import lower_module
@@ -54,7 +55,7 @@ def _tree(text: str) -> tuple[str, cst.Module]:
     try:
         return text, cst.parse_module(text)
     except RecursionError as error:
-        raise UnreadableError("nested too deeply") from error
+        raise UnreadableError("nested too deeply", reason=Reason.NESTING) from error
     except Exception as error:  # the parser raises ParserSyntaxError, CSTLogicError, CSTValidationError, SyntaxError, ...
         spaced = by_spaces(text) if "\t" in text and parses(text) else text
         if spaced != text:
@@ -64,14 +65,17 @@ def _tree(text: str) -> tuple[str, cst.Module]:
 
 def _explained(text: str, error: Exception) -> UnreadableError:
     """What is wrong, and where. Python's own compiler says it better, where it finds it too."""
+    if (old := python_2(text)) is not None:
+        return UnreadableError(f"it is Python 2 ({old.what})", old.row, old.column, Reason.PYTHON_2)
     try:
         ast.parse(text)
     except SyntaxError as found:
         return UnreadableError(found.msg, found.lineno or 1, found.offset or 1)
     except (ValueError, RecursionError, MemoryError) as found:
-        return UnreadableError(str(found))
+        return UnreadableError(str(found) or "nested too deeply", reason=Reason.NESTING)
     message = str(error).strip().splitlines() or ["invalid syntax"]
-    return UnreadableError(message[0], getattr(error, "raw_line", 1), getattr(error, "raw_column", 0) + 1)
+    row, column = getattr(error, "raw_line", 1), getattr(error, "raw_column", 0) + 1
+    return UnreadableError(f"the parser does not know this syntax ({message[0]})", row, column, Reason.PARSER)
 
 
 _BRACKETS: Final = re.compile(r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\#[^\n]*|[()\[\]{}\n]""", re.DOTALL)
@@ -85,7 +89,7 @@ def _check_depth(text: str) -> None:
         row += token.count("\n")
         depth += (token in {"(", "[", "{"}) - (token in {")", "]", "}"})
         if depth > DEEPEST:
-            raise UnreadableError(f"brackets nested more than {DEEPEST} deep", row)
+            raise UnreadableError(f"brackets nested more than {DEEPEST} deep", row, reason=Reason.NESTING)
 
 
 def _without_broken_cells(source: Source) -> Parsed:
@@ -97,13 +101,30 @@ def _without_broken_cells(source: Source) -> Parsed:
             text, _ = _tree(joined(lines[cell.first - 1 : cell.last]))
             lines[cell.first - 1 : cell.last] = lines_of(text)
         except UnreadableError as error:
-            errors.append(UnreadableError(error.message, error.row + cell.first - 1, error.column))
+            errors.append(_of_cell(error, joined(lines[cell.first - 1 : cell.last]), cell.first - 1))
             lines[cell.first - 1 : cell.last] = ["pass"] * (cell.last - cell.first + 1)
     try:
         text, tree = _tree(joined(lines))
-        return Parsed(_with_text(source, text), lower_module(tree, Marks()), tuple(errors))
+        return Parsed(_with_text(source, text), lower_module(tree, Marks()), tuple(_once(errors)))
     except UnreadableError as error:
-        return Parsed(source, EMPTY, (*errors, error))
+        return Parsed(source, EMPTY, (*_once(errors), error))
+
+
+def _of_cell(error: UnreadableError, text: str, above: int) -> UnreadableError:
+    """What is wrong in a cell, as a place in the notebook. Exercises have cells that are to be completed."""
+    left = blank(text, error.row) if error.reason is Reason.SYNTAX else None
+    if left is not None:
+        return UnreadableError(f"blanks to fill in ({left.what})", left.row + above, left.column, Reason.BLANKS)
+    return UnreadableError(error.message, error.row + above, error.column, error.reason)
+
+
+def _once(errors: list[UnreadableError]) -> Iterator[UnreadableError]:
+    """The errors, with one for all cells of Python 2 and one for all those with blanks."""
+    for error in errors:
+        alike = [other for other in errors if other.reason is error.reason] if error.reason in ONCE else [error]
+        if error is alike[0]:
+            more = f", in {len(alike)} cells" if len(alike) > 1 else ""
+            yield UnreadableError(f"{error.message}{more}", error.row, error.column, error.reason)
 
 
 def locate(parsed: Parsed, nodes: Iterable[int]) -> dict[int, Span]:
