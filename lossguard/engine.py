@@ -18,7 +18,7 @@ from lossguard.config import Config
 from lossguard.contracts.library import Library
 from lossguard.domains import Reach
 from lossguard.files import found_below
-from lossguard.findings import MEASURED, Finding, Severity, Stop
+from lossguard.findings import MEASURED, Finding, Stop
 from lossguard.identity import Excerpts
 from lossguard.judge import Verdict, judge
 from lossguard.policy import UNREADABLE, Heeded, heeding_comments, reported, unknown_to_baseline, whole_projects
@@ -346,8 +346,8 @@ def _unreadable(run: Run, files: Iterable[str], texts: Excerpts) -> Iterator[Fin
         parsed = run.program.parsed(file)
         for error in parsed.unreadable:
             span = parsed.source.span(error.row, error.column, error.row, error.column + 1)
-            message = rule.message.format(error=error.message)
-            yield Finding(rule.code, rule.name, Severity.ERROR, message, span, line=texts.line(span), text=error.message)
+            message, severity = rule.message.format(error=error.message), rule.reasons.get(error.reason, rule.severity)
+            yield Finding(rule.code, rule.name, severity, message, span, line=texts.line(span), text=error.message)
 
 
 def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[str]) -> list[tuple[Event, Span]]:

@@ -6,7 +6,7 @@ import re
 import string
 import tomllib
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Final
 from lossguard.domains import NAMED, SEEN, Domain, Seen
 from lossguard.findings import Severity
 from lossguard.pages import Block, blocks, sections
+from lossguard.source import Reason
 from lossguard.values import EventKind
 
 
@@ -75,6 +76,7 @@ class Rule:
     instead: str
     path: Path
     text: str
+    reasons: Mapping[Reason, Severity] = field(default_factory=dict)
 
     @property
     def summary(self) -> str:
@@ -141,7 +143,7 @@ class RuleBook:
 
 _FILE_NAME: Final = re.compile(r"(LG\d{3})-([a-z0-9-]+)\.md")
 _HEAD: Final = re.compile(r"```toml\n(.*?)```", re.DOTALL)
-_KEYS: Final = frozenset({"severity", "since", "runtime", "when", "message", "effect", "instead"})
+_KEYS: Final = frozenset({"severity", "since", "runtime", "when", "message", "effect", "instead", "reasons"})
 FIELDS: Final = frozenset({"call", "error"})
 
 
@@ -159,7 +161,7 @@ def load(path: Path) -> Rule:
     whens = tuple(_whens(path, line, head.get("when")))
     rule = Rule(
         code, name, title[1], _severity(path, line, head["severity"]), head["since"], bool(head.get("runtime")), whens,
-        head["message"], head["effect"], head["instead"], path, text,
+        head["message"], head["effect"], head["instead"], path, text, _reasons(path, line, head.get("reasons", {})),
     )  # fmt: skip
     _check_message(rule, line)
     return rule
@@ -185,6 +187,14 @@ def _severity(path: Path, line: int, name: object) -> Severity:
     if name not in {severity.value for severity in Severity}:
         raise RuleError(path, line, f"unknown severity {name!r}")
     return Severity(name)
+
+
+def _reasons(path: Path, line: int, table: object) -> dict[Reason, Severity]:
+    """The severities that a page gives to reasons for not being able to read something."""
+    known = {reason.value: reason for reason in Reason}
+    if not isinstance(table, dict) or table.keys() - known:
+        raise RuleError(path, line, f"`reasons` is a table of {', '.join(known)}, not {table!r}")
+    return {known[name]: _severity(path, line, severity) for name, severity in table.items()}
 
 
 def _whens(path: Path, line: int, when: object) -> Iterator[When]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import io
 import json
-import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from lossguard.reading.magics import python_of
+from lossguard.reading.scan import joined, lines_of
 
 
 class Span(NamedTuple):
@@ -39,37 +41,68 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of one module; a notebook's code cells are joined in order."""
+    """The text of one module; a notebook's code cells are joined in order.
+
+    `text` is Python, `written` what people wrote instead of it, with the same rows: magics, prompts, cells that are indented.
+    """
 
     file: str
     text: str
     cells: tuple[Cell, ...] = ()
+    written: str | None = None
+
+    @property
+    def rows(self) -> list[str]:
+        """The rows as people wrote them."""
+        return lines_of(self.text if self.written is None else self.written)
 
     def span(self, row: int, column: int, end_row: int, end_column: int) -> Span:
         """A stretch of the joined text, as a place in the file or in the cell where it starts."""
+        column, end_column = column + self._moved(row), end_column + self._moved(end_row)
         cell = self.cell_at(row)
         if cell is None:
             return Span(self.file, row, column, end_row, end_column)
         return Span(self.file, row - cell.first + 1, column, min(end_row, cell.last) - cell.first + 1, end_column, cell.number)
+
+    def _moved(self, row: int) -> int:
+        """By how many columns the text of a row stands to the left of where it was written."""
+        if self.written is None:
+            return 0
+        ours, written = (lines[row - 1] if 0 < row <= len(lines) else "" for lines in (lines_of(self.text), self.rows))
+        return len(written) - len(ours) if written.endswith(ours.lstrip(" ")) else 0
 
     def cell_at(self, row: int) -> Cell | None:
         """The cell that holds a row of the joined text."""
         return next((cell for cell in self.cells if cell.first <= row <= cell.last), None)
 
     def lines_of(self, cell: int | None) -> list[str]:
-        """The lines of the file, or of one of its cells."""
-        lines = self.text.splitlines()
+        """The lines of the file, or of one of its cells, as people wrote them."""
         held = next((held for held in self.cells if held.number == cell), None)
-        return lines if held is None else lines[held.first - 1 : held.last]
+        return self.rows if held is None else self.rows[held.first - 1 : held.last]
+
+
+class Reason(Enum):
+    """Why something cannot be read; a page may give some reasons another severity."""
+
+    SYNTAX = "syntax"
+    PYTHON_2 = "python-2"
+    BLANKS = "blanks"
+    PARSER = "parser"
+    NESTING = "nesting"
+    FORMAT = "format"
+
+
+# What is said once for a file, however many of its cells are so.
+ONCE: Final = frozenset({Reason.PYTHON_2, Reason.BLANKS})
 
 
 class UnreadableError(Exception):
-    """A file that cannot be turned into text, or text into a module; it knows the place."""
+    """A file that cannot be turned into text, or text into a module; it knows the place and the reason."""
 
-    def __init__(self, message: str, row: int = 1, column: int = 1) -> None:
+    def __init__(self, message: str, row: int = 1, column: int = 1, reason: Reason = Reason.SYNTAX) -> None:
         """Say what is wrong, at a row and column of the joined text."""
         super().__init__(message)
-        self.message, self.row, self.column = message, row, column
+        self.message, self.row, self.column, self.reason = message, row, column, reason
 
 
 def read(path: Path, shown: str) -> Source:
@@ -84,7 +117,12 @@ def from_bytes(data: bytes, shown: str) -> Source:
     """The source in some bytes; a name that ends in .ipynb makes them a notebook."""
     if shown.endswith(".ipynb"):
         return _notebook(data, shown)
-    return Source(shown, _decoded(data))
+    return Source(shown, _with_newlines(_decoded(data)))
+
+
+def _with_newlines(text: str) -> str:
+    """Rows end as Python has them end, whatever system wrote them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _decoded(data: bytes) -> str:
@@ -92,26 +130,28 @@ def _decoded(data: bytes) -> str:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise UnreadableError(f"cannot be decoded: {error}") from error
+        raise UnreadableError(f"cannot be decoded: {error}", reason=Reason.FORMAT) from error
 
 
 def _notebook(data: bytes, shown: str) -> Source:
     try:
         document = json.loads(data)
     except ValueError as error:
-        raise UnreadableError(f"not a notebook: {error}") from error
+        raise UnreadableError(f"not a notebook: {error}", reason=Reason.FORMAT) from error
     if not isinstance(document, dict) or not _is_python(document):
         return Source(shown, "")
     lines: list[str] = []
+    written: list[str] = []
     cells = []
     for number, cell in enumerate(_cells(document), start=1):
         if cell.get("cell_type") != "code":
             continue
-        text = python_of(_text(cell))
-        rows = text.splitlines() or ["pass"]
-        cells.append(Cell(number, len(lines) + 1, len(lines) + len(rows)))
-        lines += rows
-    return Source(shown, "".join(f"{line}\n" for line in lines), tuple(cells))
+        text = _with_newlines(_text(cell))
+        rows = lines_of(text) or [""]
+        cells.append(Cell(number, len(written) + 1, len(written) + len(rows)))
+        written += rows
+        lines += lines_of(python_of(text)) or [""]
+    return Source(shown, joined(lines), tuple(cells), joined(written))
 
 
 def _is_python(document: dict[str, Any]) -> bool:
@@ -128,32 +168,3 @@ def _cells(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _text(cell: dict[str, Any]) -> str:
     source = cell.get("source", cell.get("input", ""))
     return source if isinstance(source, str) else "".join(map(str, source))
-
-
-_MAGIC: Final = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$")
-_CAPTURED: Final = re.compile(r"^(\s*[\w.,\s]+=\s*)[%!].*$")
-_RUNS_PYTHON: Final = re.compile(r"^\s*%%(?:time|timeit|capture|prun|python3?|memit|mprun|wandb|skip)\b")
-
-
-def python_of(cell: str) -> str:
-    """The Python in a cell: magics and shell lines become statements that do nothing, row by row."""
-    first = next((line for line in cell.splitlines() if line.strip()), "")
-    if first.lstrip().startswith("%%") and not _RUNS_PYTHON.match(first):
-        return "\n".join("pass" for _ in cell.splitlines())
-    return cell if _parses(cell) else "\n".join(map(_without_magic, cell.splitlines()))
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def _without_magic(line: str) -> str:
-    if found := _MAGIC.match(line):
-        return f"{found[1]}pass"
-    if found := _CAPTURED.match(line):
-        return f"{found[1]}None"
-    return line

@@ -165,11 +165,11 @@ def test_standard_input_is_checked_under_the_name_it_is_given(project: Path) -> 
 
 
 def test_a_file_that_cannot_be_parsed_is_reported_and_the_rest_is_checked(project: Path) -> None:
-    (project / "broken.py").write_text('import torch\nprint "loss", loss\n', encoding="utf-8")
+    (project / "broken.py").write_text('import torch\nprint("loss", loss\n', encoding="utf-8")
     ran = lossguard("check", "--output-format", "concise", cwd=project)
 
     assert ran.status == 1
-    assert ran.out.splitlines()[0].startswith("broken.py:2:1: LG900 cannot be read as Python: Missing parentheses")
+    assert ran.out.splitlines()[0].startswith("broken.py:2:6: LG900 cannot be read as Python: '(' was never closed")
     assert ran.out.splitlines()[1].startswith("wrong.py:6:12: LG101")
 
 

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1] / "lossguard"
 
 # From the ground up. A module may import from layers below, and inside its own folder; nothing else.
 LAYERS = [
-    {"changed", "domains", "git", "lines", "pages", "roots", "selection", "settings", "source", "symbols", "toml"},
-    {"guards"},
+    {"changed", "domains", "git", "lines", "pages", "reading", "roots", "selection", "settings", "symbols", "toml"},
+    {"guards", "source"},
     {"values", "findings"},
     {"contracts", "rulebook", "suppress"},
     {"annotate", "baseline", "identity", "judge", "stats"},

@@ -44,7 +44,7 @@ class Site(NamedTuple):
     """Where something is asked for: the expression, its file, and the chain of calls."""
 
     file: str
-    expr: ir.Expr | ir.Stmt
+    expr: ir.Expr | ir.Stmt | ir.MatchCase
     context: int
 
     @property
@@ -81,7 +81,7 @@ class Frame:
     yields: list[Value] = field(default_factory=list)
     redirected: dict[str, Address] = field(default_factory=dict)
 
-    def site(self, expr: ir.Expr | ir.Stmt) -> Site:
+    def site(self, expr: ir.Expr | ir.Stmt | ir.MatchCase) -> Site:
         """An expression of this frame, as a site."""
         return Site(self.file, expr, self.context)
 

@@ -154,8 +154,10 @@ def _bound_thing(m: Machine, receiver: Thing, thing: Thing, site: Site) -> Value
             return sole(Bound(receiver.cls if isinstance(receiver, Instance) else receiver, thing))
         case Function():
             return sole(Bound(receiver, thing))
-        case library.SELF:
+        case library.SELF if isinstance(receiver, Instance):
             return sole(receiver)
+        case library.SELF:
+            return unknown(Why.ATTRIBUTE, "what only objects have, of a class")
         case _:
             return sole(thing)
 
@@ -238,6 +240,8 @@ def get_class_attribute(m: Machine, cls: ProjectClass, name: str, site: Site) ->
             return sole(Bound(cls, found))
         case Contract():
             return sole(found)
+        case Value(only=library.SELF):  # only objects have what the contract says to be the object itself
+            return m.unknown(Why.ATTRIBUTE, f"`{name}` of the class {cls.node.name}", site)
         case _:
             return m.each(
                 found, lambda thing: sole(Bound(cls, thing)) if isinstance(thing, Function) and thing.kind is Kind.CLASS else sole(thing)

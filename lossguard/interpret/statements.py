@@ -135,7 +135,7 @@ def _case(m: Machine, subject: Value, case: ir.MatchCase, frame: Frame) -> condi
     """When a case is taken."""
     for name in case.names:
         names.bind(m, name, subject, frame)
-    site = frame.site(case.body[0])
+    site = frame.site(case)
     if case.constants is None:
         if case.guard is None and case.names:
             return conditions.Test(frozenset(), None)

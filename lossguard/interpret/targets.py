@@ -32,7 +32,9 @@ def _assign_item(m: Machine, owner: ir.Expr, index: Value, value: Value, frame: 
 
 
 def _unpack(m: Machine, targets: tuple[ir.Expr, ...], value: Value, frame: Frame) -> None:
-    """`a, (b, *c) = value`, each target under the conditions of what it is unpacked from."""
+    """`a, (b, *c) = value`, each target under the conditions of what it is unpacked from; `() = value` binds nothing."""
+    if not targets:
+        return
     site = frame.site(targets[0])
     rows = [(guard, _spread(m, thing, targets, site)) for thing, guard in value.under(m.path).cases]
     for index, target in enumerate(targets):

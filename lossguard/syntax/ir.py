@@ -305,6 +305,7 @@ class Try(NamedTuple):
 class MatchCase(NamedTuple):
     """`case pattern if guard: body`: the constants it accepts (None: anything), the names it binds."""
 
+    at: int
     constants: tuple[Expr, ...] | None
     names: tuple[str, ...]
     guard: Expr | None

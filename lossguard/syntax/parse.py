@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import libcst as cst
 
-from lossguard.source import Source, Span, UnreadableError
+from lossguard.reading.faults import blank, python_2
+from lossguard.reading.indents import by_spaces
+from lossguard.reading.magics import parses
+from lossguard.reading.scan import joined, lines_of
+from lossguard.source import ONCE, Reason, Source, Span, UnreadableError
 from lossguard.syntax import ir
 from lossguard.syntax.expressions import Marks
 from lossguard.syntax.statements import lower_module
@@ -32,33 +36,46 @@ DEEPEST: Final = 300
 
 
 def parse(source: Source) -> Parsed:
-    """Parse and lower a module."""
+    """Parse and lower a module; the source that comes back has the text that was parsed."""
     try:
-        return Parsed(source, lower_module(_tree(source.text), Marks()))
+        text, tree = _tree(source.text)
+        return Parsed(_with_text(source, text), lower_module(tree, Marks()))
     except UnreadableError as error:
         return _without_broken_cells(source) if source.cells else Parsed(source, EMPTY, (error,))
 
 
-def _tree(text: str) -> cst.Module:
+def _with_text(source: Source, text: str) -> Source:
+    """The source with other text in the same rows; what people wrote is kept."""
+    return source if text == source.text else replace(source, text=text, written=source.text if source.written is None else source.written)
+
+
+def _tree(text: str) -> tuple[str, cst.Module]:
+    """The tree of a text, and the text that it is the tree of: where tabs and spaces are mixed, Python accepts more than the parser."""
     _check_depth(text)
     try:
-        return cst.parse_module(text)
+        return text, cst.parse_module(text)
     except RecursionError as error:
-        raise UnreadableError("nested too deeply") from error
+        raise UnreadableError("nested too deeply", reason=Reason.NESTING) from error
     except Exception as error:  # the parser raises ParserSyntaxError, CSTLogicError, CSTValidationError, SyntaxError, ...
+        spaced = by_spaces(text) if "\t" in text and parses(text) else text
+        if spaced != text:
+            return _tree(spaced)
         raise _explained(text, error) from error
 
 
 def _explained(text: str, error: Exception) -> UnreadableError:
     """What is wrong, and where. Python's own compiler says it better, where it finds it too."""
+    if (old := python_2(text)) is not None:
+        return UnreadableError(f"it is Python 2 ({old.what})", old.row, old.column, Reason.PYTHON_2)
     try:
         ast.parse(text)
     except SyntaxError as found:
         return UnreadableError(found.msg, found.lineno or 1, found.offset or 1)
     except (ValueError, RecursionError, MemoryError) as found:
-        return UnreadableError(str(found))
+        return UnreadableError(str(found) or "nested too deeply", reason=Reason.NESTING)
     message = str(error).strip().splitlines() or ["invalid syntax"]
-    return UnreadableError(message[0], getattr(error, "raw_line", 1), getattr(error, "raw_column", 0) + 1)
+    row, column = getattr(error, "raw_line", 1), getattr(error, "raw_column", 0) + 1
+    return UnreadableError(f"the parser does not know this syntax ({message[0]})", row, column, Reason.PARSER)
 
 
 _BRACKETS: Final = re.compile(r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\#[^\n]*|[()\[\]{}\n]""", re.DOTALL)
@@ -72,41 +89,53 @@ def _check_depth(text: str) -> None:
         row += token.count("\n")
         depth += (token in {"(", "[", "{"}) - (token in {")", "]", "}"})
         if depth > DEEPEST:
-            raise UnreadableError(f"brackets nested more than {DEEPEST} deep", row)
+            raise UnreadableError(f"brackets nested more than {DEEPEST} deep", row, reason=Reason.NESTING)
 
 
 def _without_broken_cells(source: Source) -> Parsed:
     """Blank every cell that does not parse on its own, keep its error, and parse the rest."""
-    lines = source.text.splitlines()
+    lines = lines_of(source.text)
     errors = []
     for cell in source.cells:
         try:
-            _tree("\n".join(lines[cell.first - 1 : cell.last]))
+            text, _ = _tree(joined(lines[cell.first - 1 : cell.last]))
+            lines[cell.first - 1 : cell.last] = lines_of(text)
         except UnreadableError as error:
-            errors.append(UnreadableError(error.message, error.row + cell.first - 1, error.column))
+            errors.append(_of_cell(error, joined(lines[cell.first - 1 : cell.last]), cell.first - 1))
             lines[cell.first - 1 : cell.last] = ["pass"] * (cell.last - cell.first + 1)
-    rest = replace(source, text="".join(f"{line}\n" for line in lines))
     try:
-        return Parsed(source, lower_module(_tree(rest.text), Marks()), tuple(errors))
+        text, tree = _tree(joined(lines))
+        return Parsed(_with_text(source, text), lower_module(tree, Marks()), tuple(_once(errors)))
     except UnreadableError as error:
-        return Parsed(source, EMPTY, (*errors, error))
+        return Parsed(source, EMPTY, (*_once(errors), error))
+
+
+def _of_cell(error: UnreadableError, text: str, above: int) -> UnreadableError:
+    """What is wrong in a cell, as a place in the notebook. Exercises have cells that are to be completed."""
+    left = blank(text, error.row) if error.reason is Reason.SYNTAX else None
+    if left is not None:
+        return UnreadableError(f"blanks to fill in ({left.what})", left.row + above, left.column, Reason.BLANKS)
+    return UnreadableError(error.message, error.row + above, error.column, error.reason)
+
+
+def _once(errors: list[UnreadableError]) -> Iterator[UnreadableError]:
+    """The errors, with one for all cells of Python 2 and one for all those with blanks."""
+    for error in errors:
+        alike = [other for other in errors if other.reason is error.reason] if error.reason in ONCE else [error]
+        if error is alike[0]:
+            more = f", in {len(alike)} cells" if len(alike) > 1 else ""
+            yield UnreadableError(f"{error.message}{more}", error.row, error.column, error.reason)
 
 
 def locate(parsed: Parsed, nodes: Iterable[int]) -> dict[int, Span]:
     """Where some nodes of a module stand. Parses the text once more, so only ask for files that are reported on."""
     from libcst.metadata import MetadataWrapper, PositionProvider
 
-    source = parsed.source
-    lines = source.text.splitlines()
-    for error in parsed.unreadable:
-        cell = source.cell_at(error.row)
-        if cell is not None:
-            lines[cell.first - 1 : cell.last] = ["pass"] * (cell.last - cell.first + 1)
-    wrapper = MetadataWrapper(_tree("".join(f"{line}\n" for line in lines)), unsafe_skip_copy=True)
+    wrapper = MetadataWrapper(cst.parse_module(parsed.source.text), unsafe_skip_copy=True)
     marks = Marks()
     lower_module(wrapper.module, marks)
     ranges = wrapper.resolve(PositionProvider)
-    return {node: _span(source, ranges[marks.nodes[node]]) for node in nodes}
+    return {node: _span(parsed.source, ranges[marks.nodes[node]]) for node in nodes}
 
 
 def _span(source: Source, found: cst.metadata.CodeRange) -> Span:

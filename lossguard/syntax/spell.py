@@ -9,13 +9,13 @@ from lossguard.syntax import ir
 LONGEST: Final = 60
 
 
-def spell(expr: ir.Expr | ir.Stmt | None) -> str:
+def spell(expr: ir.Expr | ir.Stmt | ir.MatchCase | None) -> str:
     """The expression as source text, shortened in the middle where it is long."""
     text = _spell(expr)
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}...{text[-LONGEST // 2 + 3 :]}"
 
 
-def _spell(expr: ir.Expr | ir.Stmt | None) -> str:
+def _spell(expr: ir.Expr | ir.Stmt | ir.MatchCase | None) -> str:
     match expr:
         case None:
             return ""
@@ -44,7 +44,7 @@ def _spell(expr: ir.Expr | ir.Stmt | None) -> str:
             return _display(expr)
 
 
-def _display(expr: ir.Expr | ir.Stmt) -> str:
+def _display(expr: ir.Expr | ir.Stmt | ir.MatchCase) -> str:
     match expr:
         case ir.Sequence(kind=kind, items=items):
             brackets = {"tuple": "()", "list": "[]", "set": "{}"}[kind]

@@ -130,8 +130,9 @@ def _match(node: cst.Match, marks: Marks) -> ir.Stmt:
 
 
 def _case(node: cst.MatchCase, marks: Marks) -> ir.MatchCase:
+    at = marks.at(node)
     constants, names = _pattern(node.pattern, marks)
-    return ir.MatchCase(constants, names, optional(node.guard, marks), _suite(node.body, marks))
+    return ir.MatchCase(at, constants, names, optional(node.guard, marks), _suite(node.body, marks))
 
 
 def _pattern(node: cst.MatchPattern, marks: Marks) -> tuple[tuple[ir.Expr, ...] | None, tuple[str, ...]]:
