@@ -7,13 +7,14 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from lossguard.changed import Read, mention, newly_meant
 from lossguard.domains import Reach
 from lossguard.findings import Certainty, Finding, Severity, Stop
 from lossguard.source import Span
@@ -21,7 +22,7 @@ from lossguard.values import Entry, Place
 
 FOLDER: Final = ".lossguard_cache"
 # What the rows below look like: a cache of another form is an empty one.
-_FORM: Final = b"2"
+_FORM: Final = b"4"
 _TAG: Final = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder holds what lossguard found in earlier runs. It can be deleted.\n"
 
 
@@ -30,8 +31,8 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def key_of(folders: Iterable[Path], files: Iterable[str]) -> str:
-    """What every cached finding depends on: the versions, the rules and contracts, and which files there are."""
+def key_of(folders: Iterable[Path], src: Iterable[str]) -> str:
+    """What every cached finding depends on: the versions, the rules and contracts, and where imports may start from."""
     sums = hashlib.blake2b(digest_size=16)
     for name in ("lossguard", "libcst"):
         sums.update(version(name).encode())
@@ -40,7 +41,7 @@ def key_of(folders: Iterable[Path], files: Iterable[str]) -> str:
         for path in sorted((*folder.rglob("*.md"), *folder.rglob("*.pyi"))):
             sums.update(str(path).encode())
             sums.update(path.read_bytes())
-    sums.update("\0".join(sorted(files)).encode())
+    sums.update("\0".join(src).encode())
     return sums.hexdigest()
 
 
@@ -49,29 +50,47 @@ Led: TypeAlias = tuple[Finding, frozenset[Entry | None]]
 Callers: TypeAlias = Mapping[Entry, frozenset[Entry | None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the run of a root came to: its findings, what it called, and whether it was cut short."""
+
+    findings: tuple[Led, ...]
+    callers: Callers
+    exhausted: bool
+
+
 @dataclass(slots=True)
 class Cache:
-    """The findings by root, with the digests of the files that the root's run read."""
+    """What was found by root, with the digests of the files that the root's run read; `files` are those that there were."""
 
     path: Path | None
     key: str
+    files: tuple[str, ...] = ()
     roots: dict[str, dict[str, Any]] = field(default_factory=dict)
     changed: bool = False
 
-    def get(self, root: str, digests: Callable[[str], str | None]) -> tuple[Sequence[Led], Callers] | None:
-        """What was found in a root, and what it called, if every file that its run read is as it was."""
-        held = self.roots.get(root)
-        if held is None or any(digests(file) != known for file, known in held["files"].items()):
-            return None
-        findings = [(_finding(row), frozenset(map(_entry, row["entries"]))) for row in held["findings"]]
-        callers = [(_entry(entry), frozenset(map(_entry, by))) for entry, by in held["callers"]]
-        return findings, {entry: by for entry, by in callers if entry is not None}
+    def holds(self, root: str, digests: Callable[[str], str | None]) -> bool:
+        """Whether every file that a root's last run read is as it was."""
+        return root in self.roots and all(digests(file) == known for file, known in self.roots[root]["files"].items())
 
-    def put(self, root: str, files: Mapping[str, str | None], findings: Iterable[Led], callers: Callers) -> None:
+    def get(self, root: str, digests: Callable[[str], str | None]) -> Held | None:
+        """What was found in a root, and what it called, if that still holds."""
+        if not self.holds(root, digests):
+            return None
+        held = self.roots[root]
+        findings = tuple((_finding(row), frozenset(map(_entry, row["entries"]))) for row in held["findings"])
+        callers = [(_entry(entry), frozenset(map(_entry, by))) for entry, by in held["callers"]]
+        return Held(findings, {entry: by for entry, by in callers if entry is not None}, held["exhausted"])
+
+    def read_by(self, root: str) -> frozenset[str]:
+        """The files that a root's last run read."""
+        return frozenset(self.roots[root]["files"]) if root in self.roots else frozenset()
+
+    def put(self, root: str, files: Mapping[str, str | None], held: Held) -> None:
         """Remember what was found in a root."""
-        rows = [_row(finding) | {"entries": list(map(_entry_row, entries))} for finding, entries in findings]
-        called = [[_entry_row(entry), list(map(_entry_row, by))] for entry, by in callers.items()]
-        self.roots[root] = {"files": dict(files), "findings": rows, "callers": called}
+        rows = [_row(finding) | {"entries": list(map(_entry_row, entries))} for finding, entries in held.findings]
+        called = [[_entry_row(entry), list(map(_entry_row, by))] for entry, by in held.callers.items()]
+        self.roots[root] = {"files": dict(files), "findings": rows, "callers": called, "exhausted": held.exhausted}
         self.changed = True
 
     def save(self) -> None:
@@ -84,19 +103,34 @@ class Cache:
             (self.path.parent / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
             handle, name = tempfile.mkstemp(dir=self.path.parent)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"key": self.key, "roots": self.roots}, file)
+                json.dump({"key": self.key, "list": self.files, "roots": self.roots}, file)
             Path(name).replace(self.path)
 
 
-def load(cwd: Path, key: str) -> Cache:
-    """The cache of a working directory; one made under other rules, or damaged, is empty."""
+def load(cwd: Path, key: str, files: Iterable[str], read: Read) -> Cache:
+    """The cache of a working directory; one made under other rules, or damaged, is empty.
+
+    A root is kept where none of the files that it read says a name that came or went with some file.
+    """
     path = cwd / FOLDER / "findings.json"
+    now = tuple(sorted(files))
     try:
         document = json.loads(path.read_bytes())
-        roots = document["roots"] if document["key"] == key else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        roots = {}
-    return Cache(path, key, roots if isinstance(roots, dict) else {})
+        roots, before = (document["roots"], document["list"]) if document["key"] == key else ({}, now)
+        return Cache(path, key, now, _meaning_the_same(roots, before, now, read), tuple(before) != now)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Cache(path, key, now)
+
+
+def _meaning_the_same(roots: dict[str, dict[str, Any]], before: Iterable[str], now: Iterable[str], read: Read) -> dict[str, dict[str, Any]]:
+    names = newly_meant(before, now, read)
+    if names is None:
+        return {}
+    if not names:
+        return roots
+    wanted = mention(names)
+    naming = {file: wanted.search(read(file) or b"") is not None for file in {file for row in roots.values() for file in row["files"]}}
+    return {root: row for root, row in roots.items() if not any(naming[file] for file in row["files"])}
 
 
 def _row(finding: Finding) -> dict[str, Any]:
@@ -114,6 +148,7 @@ def _row(finding: Finding) -> dict[str, Any]:
             finding.producer,
             finding.reach.value,
             finding.effect,
+            finding.local,
         ],
         "span": list(finding.span),
         "trace": [[list(stop.span), stop.message] for stop in finding.trace],
@@ -121,11 +156,11 @@ def _row(finding: Finding) -> dict[str, Any]:
 
 
 def _finding(row: dict[str, Any]) -> Finding:
-    code, name, severity, message, certainty, condition, line, function, text, producer, reach, effect = row["head"]
+    code, name, severity, message, certainty, condition, line, function, text, producer, reach, effect, local = row["head"]
     trace = tuple(Stop(Span(*span), said) for span, said in row["trace"])
     return Finding(
         code, name, Severity(severity), message, Span(*row["span"]), Certainty(certainty), condition, trace, line,
-        function=function, text=text, producer=producer, reach=Reach(reach), effect=effect,
+        function=function, text=text, producer=producer, reach=Reach(reach), effect=effect, local=local,
     )  # fmt: skip
 
 

@@ -44,12 +44,13 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         from lossguard.confirm import RecordError
         from lossguard.contracts.stubs import ContractError
         from lossguard.files import PathError
+        from lossguard.git import GitError
         from lossguard.rulebook import RuleError
 
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
-        except (ConfigError, PathError, RuleError, ContractError, RecordError, BaselineError) as error:
+        except (ConfigError, PathError, RuleError, ContractError, RecordError, BaselineError, GitError) as error:
             fail(str(error))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -78,6 +79,8 @@ class Check(click.Command):
 @click.option("--stats", is_flag=True, help="Say how many losses were met and how much of what they take is understood.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write what earlier runs found.")
+@click.option("--changed", is_flag=True, help="PATHS have changed: check the project in this folder, report what has a place in them.")
+@click.option("--since", metavar="REVISION", help="Report only what has a place in a file that differs from a git revision.")
 @click.option("--ignore-noqa", is_flag=True, help="Report what comments suppress, too.")
 @click.option("--add-ignore", metavar="[=REASON]", help="Write a comment that suppresses it at every finding, and stop.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of what is read from standard input (path `-`).")
@@ -92,11 +95,13 @@ def check(
     stdin_filename: str | None,
     confirm: str | None,
     add_ignore: str | None,
+    since: str | None,
     *,
     stats: bool,
     exit_zero: bool,
     no_cache: bool,
     ignore_noqa: bool,
+    changed: bool,
 ) -> None:
     """Check PATHS: files, notebooks and folders (default: the current folder), or `-` for standard input."""
     cwd = Path.cwd()
@@ -109,7 +114,11 @@ def check(
     from lossguard.policy import fails
 
     named = tuple(path for path in paths if path != "-") or (() if given else (".",))
-    report = engine.check(named, cwd, config, given=given, cached=not (no_cache or stats), comments=not ignore_noqa, closest=closest)
+    touched = _changed(paths, since, cwd, config, closest) if changed or since else None
+    named = (".", *named) if changed else named
+    report = engine.check(
+        named, cwd, config, given=given, cached=not (no_cache or stats), comments=not ignore_noqa, closest=closest, changed=touched
+    )
     if add_ignore is not None:
         _add_comments(report, cwd, add_ignore)
         return
@@ -139,6 +148,16 @@ def _config(cwd: Path, chosen: Chosen) -> tuple[Config, Callable[[Path], Config]
         return found
 
     return settings(cwd), settings
+
+
+def _changed(paths: tuple[str, ...], since: str | None, cwd: Path, config: Config, closest: Callable[[Path], Config]) -> frozenset[str]:
+    """The files that changed, as reports name them: those that differ from a revision, or those that were named."""
+    from lossguard.files import found_below
+    from lossguard.git import changed
+
+    if since is not None:
+        return frozenset(changed(cwd, since))
+    return frozenset(found_below(paths, cwd, lambda folder: closest(folder).excluded, force=config.force_exclude))
 
 
 def _add_comments(report: Report, cwd: Path, reason: str) -> None:

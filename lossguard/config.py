@@ -14,7 +14,6 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from lossguard.selection import heaviest, weight
@@ -27,7 +26,6 @@ class ConfigError(Exception):
 
 
 Patterns = tuple[tuple[Path, str], ...]
-_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class Config:
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     extend_ignore: tuple[str, ...] = ()
-    severity: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    severity: Mapping[str, str] = field(default_factory=dict)
     per_file_ignores: tuple[tuple[Path, str, tuple[str, ...]], ...] = ()
     exclude: Patterns = ()
     extend_exclude: Patterns = ()
@@ -53,7 +51,7 @@ class Config:
     baseline: str | None = None
     fail_on: str = "warning"
     folder: Path = Path()
-    origins: Mapping[str, str] = field(default_factory=lambda: _NONE)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rule_folders(self) -> tuple[Path, ...]:
@@ -131,9 +129,12 @@ def load(path: Path) -> Config:
 
 def _loaded(path: Path, above: tuple[Path, ...] = ()) -> Config | None:
     """The settings in a file, laid over those that it extends; None for a pyproject.toml about other tools."""
-    text, document = _read(path)
     inside = path.name == "pyproject.toml"
-    table = document.get("tool", {}).get("lossguard") if inside else document
+    if inside and b"lossguard" not in path.read_bytes():
+        return None  # it is about other tools, and may be broken for all we know
+    text, document = _read(path)
+    tools = document.get("tool")
+    table = (tools.get("lossguard") if isinstance(tools, dict) else None) if inside else document
     if not isinstance(table, dict):
         return None
     header = ("tool", "lossguard") if inside else ()
@@ -206,7 +207,7 @@ def laid_over(base: Config, given: Mapping[str, Any], folder: Path, where: Calla
             case _:
                 made[name] = value
     origins = {**base.origins, **{key: where(key) for key in given}}
-    return replace(base, **made, folder=folder, origins=MappingProxyType(origins))
+    return replace(base, **made, folder=folder, origins=origins)
 
 
 def from_options(base: Config, options: Mapping[str, Any], cwd: Path) -> Config:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lossguard import cache as caches
+from lossguard.changed import reaching
 from lossguard.config import Config
 from lossguard.contracts.library import Library
 from lossguard.domains import Reach
@@ -23,6 +22,7 @@ from lossguard.findings import MEASURED, Finding, Severity, Stop
 from lossguard.identity import Excerpts
 from lossguard.judge import Verdict, judge
 from lossguard.policy import UNREADABLE, Heeded, heeding_comments, reported, unknown_to_baseline, whole_projects
+from lossguard.roots import roots_of
 from lossguard.rulebook import RuleBook, shipped
 from lossguard.source import Source, Span, UnreadableError, from_bytes
 from lossguard.stats import Seen, seen
@@ -104,6 +104,7 @@ class Run:
     files: tuple[str, ...]
     given: Mapping[str, bytes] = field(default_factory=dict)
     data: dict[str, bytes | None] = field(default_factory=dict)
+    digests: dict[str, str | None] = field(default_factory=dict)
     notes: dict[Stop, None] = field(default_factory=dict)
     exhausted: list[str] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
@@ -142,8 +143,10 @@ class Run:
 
     def digest(self, file: str) -> str | None:
         """A short name for a file's content."""
-        data = self.read(file)
-        return None if data is None else caches.digest(data)
+        if file not in self.digests:
+            data = self.read(file)
+            self.digests[file] = None if data is None else caches.digest(data)
+        return self.digests[file]
 
 
 def _source(name: str, data: bytes) -> Source:
@@ -151,11 +154,6 @@ def _source(name: str, data: bytes) -> Source:
         return from_bytes(data, name)
     except UnreadableError:
         return Source(name, data.decode(errors="replace"))
-
-
-_IMPORTS: Final = re.compile(rb"""^[ \t"]*(?:from|import)\s(.+)$""", re.MULTILINE)
-# What a file must mention to be worth running: losses, what is fed to them, and places where programs begin.
-_MENTIONS: Final = re.compile(rb"[lL]oss|LOSS|criterion|entropy|kl_div|[sS]oftmax|[sS]igmoid|__main__|\.log\(|reveal|main\(|\.run\(")
 
 
 def check(
@@ -167,11 +165,12 @@ def check(
     cached: bool = True,
     comments: bool = True,
     closest: Callable[[Path], Config] | None = None,
+    changed: frozenset[str] | None = None,
 ) -> Report:
     """Check files and folders; `given` are contents that take the place of files on disk.
 
     Without `comments` nothing is suppressed. `closest` gives the settings that hold in a folder, for what is decided file by
-    file; without it `config` holds everywhere.
+    file; without it `config` holds everywhere. Of `changed` files only findings with a place in one of them are reported.
 
     Raises PathError for a path that does not exist, RuleError and ContractError for rules or contracts that cannot be used.
     """
@@ -179,14 +178,16 @@ def check(
     of = closest or (lambda _folder: config)
     found = {**found_below(paths, cwd, lambda folder: of(folder).excluded, force=config.force_exclude), **dict.fromkeys(given or (), True)}
     run = Run(cwd, Knowledge(config), tuple(found), given or {})
-    roots = _roots(run, found)
-    key = caches.key_of(run.knowledge.folders, (*found, *config.src))
-    cache = caches.load(cwd, key) if cached and not given else caches.Cache(None, key)
-    findings = _all(run, roots, cache)
+    roots = roots_of(found, run.read)
+    key = caches.key_of(run.knowledge.folders, config.src)
+    cache = caches.load(cwd, key, found, run.read) if cached and not given else caches.Cache(None, key)
+    needed = roots if changed is None else _seeing(run, roots, changed, cache)
+    findings = _all(run, needed, cache)
     cache.save()
-    heeded = _heeding(run, findings, paths) if comments else Heeded(tuple(findings))
+    heeded = _heeding(run, findings, paths if needed == roots else ()) if comments else Heeded(tuple(findings))
     kept, suppressed = (reported(held, cwd, of) for held in (heeded.kept, heeded.suppressed))
     new, known = unknown_to_baseline(kept, config.baseline_file, cwd, found)
+    new = new if changed is None else tuple(finding for finding in new if changed & {span.file for span in finding.places})
     return Report(new, tuple(found), suppressed, known, tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
 
 
@@ -199,57 +200,54 @@ def _heeding(run: Run, findings: list[Finding], paths: Iterable[str]) -> Heeded:
     )
 
 
-def _roots(run: Run, found: Mapping[str, bool]) -> list[str]:
-    """The files that were named, those that mention a loss, and those where a program begins that imports one of these."""
-    mentioning = {file for file in found if _MENTIONS.search(run.read(file) or b"")}
-    imported = {file: _imported(run.read(file) or b"") for file in found}
-    known = Counter(name for names in imported.values() for name in names)
-    wanted = {_own_name(file) for file in mentioning}
-    # A package hands on what its modules define.
-    wanted |= {_own_name(file) for file in found if file.endswith("__init__.py") and not wanted.isdisjoint(imported[file])}
-    begins = {
-        file for file, names in imported.items() if not wanted.isdisjoint(names) and known[_own_name(file)] == (_own_name(file) in names)
-    }
-    return [file for file, named in found.items() if named or file in mentioning or file in begins]
+def _seeing(run: Run, roots: list[str], changed: frozenset[str], cache: caches.Cache) -> list[str]:
+    """The roots that may see a file that changed, and those whose results still hold: these say who calls what.
 
-
-def _imported(data: bytes) -> set[bytes]:
-    """Every word that stands in an import, also in a notebook's."""
-    return {word for line in _IMPORTS.findall(data) for word in re.findall(rb"\w+", line)}
-
-
-def _own_name(file: str) -> bytes:
-    """What an import calls a file: its name, or its folder's for a package."""
-    path = PurePath(file)
-    return (path.parent.name if path.stem == "__init__" else path.stem).encode()
+    Those that saw one in their last run do; of the others without a result that holds, any whose text leads there.
+    """
+    known = [root for root in roots if root in changed or cache.read_by(root) & changed or cache.holds(root, run.digest)]
+    possible = reaching(changed, run.files, run.read) if len(known) < len(roots) else set()
+    return [root for root in roots if root in known or root in possible]
 
 
 def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
     """The findings of all roots; what several of them find at one place, from one producer, is one finding."""
-    known = {root: kept for root in roots if (kept := cache.get(root, run.digest)) is not None}
+    known = {root: held for root in roots if (held := cache.get(root, run.digest)) is not None}
     for fresh in _fresh(run, [root for root in roots if root not in known]):
         run.notes.update(dict.fromkeys(fresh.notes))
-        run.exhausted += [fresh.root] if fresh.exhausted else []
         run.seen += fresh.seen
+        known[fresh.root] = caches.Held(fresh.findings, fresh.callers, fresh.exhausted)
         if not fresh.notes:
-            cache.put(fresh.root, {file: run.digest(file) for file in fresh.touched}, fresh.findings, fresh.callers)
-        known[fresh.root] = fresh.findings, fresh.callers
+            cache.put(fresh.root, {file: run.digest(file) for file in fresh.touched}, known[fresh.root])
+    run.exhausted += [root for root in roots if known[root].exhausted]
     return _best([known[root] for root in roots])
 
 
-def _best(roots: list[tuple[Sequence[caches.Led], caches.Callers]]) -> list[Finding]:
+def _best(roots: list[caches.Held]) -> list[Finding]:
     """A function that some root calls is what it is called with: what an unknown caller would have done with it counts no more."""
     callers: dict[Entry, set[Entry | None]] = {}
-    for _, called in roots:
-        for entry, by in called.items():
+    for held in roots:
+        for entry, by in held.callers.items():
             callers.setdefault(entry, set()).update(by)
     best: dict[object, Finding] = {}
+    ways: dict[object, set[Span | None]] = {}
     for finding in (
-        finding for findings, _ in roots for finding, entries in findings if not all(_is_called(one, callers) for one in entries)
+        finding for held in roots for finding, entries in held.findings if not all(_is_called(one, callers) for one in entries)
     ):
-        key = (finding.code, finding.span, finding.trace[0].span if finding.trace else None)
+        producer = finding.trace[0].span if finding.trace else None
+        key = (finding.code, finding.span, None if finding.local else producer)
+        ways.setdefault(key, set()).add(producer)
         best[key] = min(finding, best.get(key, finding), key=_rank)
-    return list(best.values())
+    return [_counted(finding, len(ways[key])) for key, finding in best.items()]
+
+
+def _counted(finding: Finding, ways: int) -> Finding:
+    """One line in a helper is one finding, with the others that come to it counted."""
+    others = ways - 1
+    if not others:
+        return finding
+    said = f"so it does for {others} other value{'s' if others > 1 else ''} that come{'' if others > 1 else 's'} here"
+    return replace(finding, message=f"{finding.message} ({said})")
 
 
 def _is_called(entry: Entry | None, callers: Mapping[Entry, set[Entry | None]]) -> bool:
@@ -328,7 +326,7 @@ def _located(program: Program, verdicts: list[Verdict], texts: Excerpts) -> Iter
         trace = tuple(Stop(spans[step.place], step.text) for step in one.steps)
         yield Finding(
             rule.code, rule.name, one.severity, one.message, span, one.certainty, one.condition, trace, texts.line(span),
-            reach=one.reach, effect=MEASURED if one.reach is Reach.MEASURED else one.effect,
+            reach=one.reach, local=one.local, effect=MEASURED if one.reach is Reach.MEASURED else one.effect,
             function=texts.function(span), text=texts.code(span), producer=texts.code(trace[0].span) if trace else "",
         )  # fmt: skip
 
@@ -358,7 +356,7 @@ def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[st
     run = Run(cwd, Knowledge(config), tuple(found))
     target = next(iter(found))
     seen: dict[object, tuple[Event, Span]] = {}
-    roots = _roots(run, found)
+    roots = roots_of(found, run.read)
     for root in found:
         if root == target or root in roots:
             for event, span in _events_of(run, root, target):

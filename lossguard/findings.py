@@ -52,6 +52,7 @@ class Stop:
 class Finding:
     """One mistake at one place, with the way on which the wrong value got there.
 
+    A `local` one is a mistake of the expression itself, whatever comes to it.
     `reach` says whether training suffers, or only a number that is reported; `effect` is what this case does to it.
     `line` is the line of the place, `function` the qualified name of what it stands in, `text` and `producer` are the code at the
     place and where the value was made: by these a finding is known in later runs, and by `occurrence` among its equals in a file.
@@ -71,9 +72,15 @@ class Finding:
     function: str | None = None
     reach: Reach = Reach.TRAINED
     effect: str = ""
+    local: bool = False
     text: str = ""
     producer: str = ""
     occurrence: int = 0
+
+    @property
+    def places(self) -> tuple[Span, ...]:
+        """The place itself, and those on the way of the value."""
+        return (self.span, *(stop.span for stop in self.trace))
 
     @property
     def identity(self) -> tuple[str, ...]:

@@ -33,3 +33,15 @@ def renames(file: Path) -> dict[str, str]:
     except GitError:
         return {}
     return dict(zip(fields[1::3], fields[2::3], strict=False))
+
+
+def changed(folder: Path, revision: str) -> list[str]:
+    """The files below a folder that differ from a revision, and are there: changed, staged or new. Relative to the folder.
+
+    Raises GitError where there is no such revision.
+    """
+    if revision.startswith("-"):
+        raise GitError(f"not a revision: {revision}")
+    fresh = _asked(folder, "ls-files", "--others", "--exclude-standard", "-z")
+    differing = _asked(folder, "diff", "--relative", "--name-only", "-z", "--diff-filter=d", revision, "--")
+    return sorted({file for file in (*differing.split("\0"), *fresh.split("\0")) if file and (folder / file).is_file()})

@@ -23,7 +23,8 @@ from lossguard.values import Argument, Case, Constant, Entry, Event, EventKind, 
 class Verdict:
     """A rule that an event breaks: where, how certain, with which words, and on which way the value came.
 
-    `about` is the argument that breaks it, and which of its alternatives does.
+    `about` is the argument that breaks it, and which of its alternatives does. A `local` one is a mistake of the expression
+    itself, whatever comes to it: one logarithm in a helper is one mistake, however many call it.
     """
 
     rule: Rule
@@ -38,6 +39,7 @@ class Verdict:
     effect: str
     entries: frozenset[Entry | None]
     about: tuple[str, Thing] | None = None
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,19 @@ def _one_of(event: Event, name: str, group: list[Verdict]) -> Verdict:
     worst, *others = sorted(group, key=lambda one: (_ORDER.index(one.severity), one.rule.code))
     argument = event.argument(name)
     alternatives = [thing for thing in argument.value if thing != Constant(None)] if argument is not None else []
-    message = "; ".join([worst.message, *(f"when {one.condition}, {_lowered(one.rule.title)} ({one.rule.code})" for one in others)])
+    message = "; ".join([worst.message, *_otherwise(others)])
+    worst = replace(worst, steps=tuple(dict.fromkeys(step for one in group for step in one.steps)))
     if not all(any(one.about == (name, thing) for one in group) for thing in alternatives):
         return replace(worst, message=message)
     severity = worst.rule.severity if event.reach is Reach.TRAINED else worst.rule.severity.lower
     return replace(worst, message=f"when {worst.condition}, {message}", certainty=Certainty.HOLDS, severity=severity, condition=None)
+
+
+def _otherwise(others: list[Verdict]) -> Iterator[str]:
+    """What else is wrong, and when: `when not soft, logits into NLL (LG106)`."""
+    for code in dict.fromkeys(one.rule.code for one in others):
+        same = [one for one in others if one.rule.code == code]
+        yield f"when {', or '.join(dict.fromkeys(str(one.condition) for one in same))}, {_lowered(same[0].rule.title)} ({code})"
 
 
 def _lowered(title: str) -> str:
@@ -212,6 +222,10 @@ def _wrong_for(book: RuleBook, event: Event, things: dict[str, Thing]) -> bool:
     return any(all(name in things and _fits(pattern, things[name]) for name, pattern in when.patterns.items()) for when in whens)
 
 
+def _is_local(event: Event) -> bool:
+    return event.kind is EventKind.CALL and not event.is_loss
+
+
 _UNNAMED: Final = "it"
 
 
@@ -227,4 +241,6 @@ def _worded(
     source = tensors[0].source if tensors else None
     way = (*steps, *chosen)
     effect = when.effect or rule.effect
-    return Verdict(rule, severity, certainty, condition, message, event.place, source, event.reach, way, effect, event.entries)
+    return Verdict(
+        rule, severity, certainty, condition, message, event.place, source, event.reach, way, effect, event.entries, local=_is_local(event)
+    )

@@ -10,6 +10,7 @@ from typing import Final
 
 from lossguard import baseline
 from lossguard.annotate import annotated
+from lossguard.changed import MARKERS
 from lossguard.config import Config, asked_for, level, selected
 from lossguard.files import spec_of
 from lossguard.findings import Finding, Severity, numbered
@@ -19,8 +20,6 @@ from lossguard.source import Source, UnreadableError, from_bytes
 from lossguard.suppress import MENTIONED, OURS, UNUSED, Comments
 
 UNREADABLE: Final = "LG900"
-# A folder with one of these is a project of its own: imports from outside do not reach into it.
-_MARKERS: Final = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def whole_projects(paths: Iterable[str], cwd: Path) -> Callable[[str], bool]:
     def is_whole(file: str) -> bool:
         parent = (cwd / file).resolve().parent
         if parent not in known:
-            root = next((above for above in (parent, *parent.parents) if any((above / marker).exists() for marker in _MARKERS)), cwd)
+            root = next((above for above in (parent, *parent.parents) if any((above / marker).exists() for marker in MARKERS)), cwd)
             known[parent] = any(root.is_relative_to(folder) for folder in folders)
         return known[parent]
 

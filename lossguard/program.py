@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -11,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from lossguard.changed import MARKERS, REGISTERS
 from lossguard.source import Source, Span, UnreadableError, read
 from lossguard.syntax import ir
 from lossguard.syntax.parse import EMPTY, Parsed, locate, parse
@@ -19,8 +19,6 @@ from lossguard.values import Place
 
 # How many modules are run for the sake of what they register.
 MOST_REGISTERING: Final = 100
-_REGISTERS: Final = re.compile(rb"^@[\w.]*regist", re.MULTILINE | re.IGNORECASE)
-_MARKERS: Final = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 
 
 class Outline(NamedTuple):
@@ -88,7 +86,7 @@ class Program:
 
     def _mentions_registry(self, file: str) -> bool:
         try:
-            return _REGISTERS.search((self.cwd / file).read_bytes()) is not None
+            return REGISTERS.search((self.cwd / file).read_bytes()) is not None
         except OSError:
             return False
 
@@ -129,7 +127,7 @@ class Program:
         path = (self.cwd / folder).resolve()
         for parent in (path, *path.parents):
             yield self.shown(parent)
-            if any(self._exists(os.path.join(str(parent), marker)) for marker in _MARKERS):
+            if any(self._exists(os.path.join(str(parent), marker)) for marker in MARKERS):
                 return
             if parent == self.cwd:
                 return

@@ -67,7 +67,7 @@ class Comments:
 
     def suppress(self, finding: Finding) -> bool:
         """Whether a finding is suppressed; every comment that does it counts as used."""
-        places = {finding.span, *(stop.span for stop in finding.trace)}
+        places = set(finding.places)
         fitting = [
             (one, selectors)
             for file in {span.file for span in places}

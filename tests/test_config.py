@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_the_dotted_file_comes_first_and_a_pyproject_about_other_tools_is_passed
     written(tmp_path, settings='ignore = ["LG1"]')
     (tmp_path / ".lossguard.toml").write_text('ignore = ["LG2"]')
     (tmp_path / "sub").mkdir()
-    (tmp_path / "sub" / "pyproject.toml").write_text("[tool.other]\n")
+    (tmp_path / "sub" / "pyproject.toml").write_text("[tool.other\n")  # broken, but not ours
 
     assert find(tmp_path / "sub").ignore == ("LG2",)
 
@@ -267,6 +268,12 @@ def test_the_settings_in_force_are_printed_with_their_places(tmp_path: Path) -> 
     assert lines["per-file-ignores"] == f'{{ "a*" = ["LG3"] }}  # {tmp_path}/sub/lossguard.toml:4'
     assert lines["exclude"] == '["b"]  # --exclude'
     assert lines["src"] == "[]  # default"
+
+
+def test_settings_travel_to_other_processes(tmp_path: Path) -> None:
+    written(tmp_path, settings='severity = { LG1 = "off" }')
+
+    assert pickle.loads(pickle.dumps(find(tmp_path))) == find(tmp_path)  # noqa: S301  # our own
 
 
 def test_each_file_is_read_once(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1] / "lossguard"
 
 # From the ground up. A module may import from layers below, and inside its own folder; nothing else.
 LAYERS = [
-    {"domains", "git", "guards", "lines", "pages", "selection", "settings", "source", "toml"},
+    {"changed", "domains", "git", "guards", "lines", "pages", "roots", "selection", "settings", "source", "toml"},
     {"values", "findings"},
     {"contracts", "rulebook", "suppress"},
     {"annotate", "baseline", "identity", "judge", "stats"},

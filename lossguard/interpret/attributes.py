@@ -6,7 +6,7 @@ from lossguard.contracts.language import ClassContract
 from lossguard.guards import Symbol
 from lossguard.interpret.machine import Machine
 from lossguard.interpret.things import ITEMS, Address, Instance, Items, ProjectClass, Super, attributes_of
-from lossguard.values import Unknown, Value, join, sole
+from lossguard.values import Unknown, Value, Why, join, sole
 
 
 def set_attribute(m: Machine, owner: Value, name: str, value: Value) -> None:
@@ -34,7 +34,12 @@ def _set_part(m: Machine, address: Address, name: str, value: Value) -> None:
 
 
 def forget_parts(m: Machine, instance: Instance, value: Value) -> None:
-    """`setattr(model, name, value)` with a name that is not known: any part may be the new value now."""
+    """`setattr(model, name, value)` with a name that is not known: any part may be the new value now.
+
+    Settings that a caller hands over (`for key, value in kwargs.items()`) are taken for settings, not for parts.
+    """
+    if all(isinstance(thing, Unknown) and thing.why is Why.PARAMETER for thing in value):
+        return
     for (address, name), old in list(m.store.cells.items()):
         if address == instance.address and isinstance(old.only, Instance):
             m.store.set((address, name), join([(frozenset(), old), (frozenset(), value)]))

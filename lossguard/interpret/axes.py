@@ -25,6 +25,7 @@ _SELECTED: Final = {
     Domain.LOG_PROBABILITIES: Domain.ELEMENTWISE_LOG_PROBABILITIES,
     Domain.ONE_HOT: Domain.MASK,
 }
+_AVERAGED: Final = {Domain.ONE_HOT: Domain.PROBABILITIES, Domain.MASK: Domain.UNIT_INTERVAL}
 _SUMMED: Final = {Domain.LOGITS: Domain.LOGITS, Domain.LOSS: Domain.LOSS}
 BLANK: Final = "blank"
 LEARNED: Final = "learned"
@@ -106,7 +107,7 @@ def unsqueezed(tensor: Tensor, dim: int) -> Tensor:
     if dim >= 0 and tensor.axis >= 0:
         return moved(tensor, tensor.axis + (dim <= tensor.axis))
     if dim < 0 and tensor.axis < 0:
-        return moved(tensor, tensor.axis - (dim > tensor.axis))
+        return moved(tensor, tensor.axis - (dim >= tensor.axis))
     return moved(tensor, tensor.axis) if dim in {-1, 0} else somewhere(tensor)
 
 
@@ -265,7 +266,7 @@ def summed(tensor: Tensor, dims: Sequence[int] | None, *, keepdim: bool) -> Tens
 
 def averaged(tensor: Tensor, dims: Sequence[int] | None, *, keepdim: bool) -> Tensor:
     """`mean(dims)`: over other axes, probabilities stay probabilities, of no single softmax any more."""
-    plain = replace(tensor, made=None)
+    plain = replace(tensor, made=None, domain=_AVERAGED.get(tensor.domain, tensor.domain))
     if tensor.domain is Domain.LOG_PROBABILITIES:
         return replace(plain, domain=Domain.NON_POSITIVE, axis=None, shape=None)
     return _reduced(plain, dims, keepdim=keepdim)

@@ -144,9 +144,13 @@ def _rows(sight: Sight) -> int:
 
 
 def _are_probabilities(sight: Sight, found: Scores) -> bool:
+    return _sum_to_one(sight, found) and found.variety > _tolerance(sight)
+
+
+def _sum_to_one(sight: Sight, found: Scores) -> bool:
     slack = _tolerance(sight)
     inside = found.low >= -slack and found.high <= 1 + slack
-    return inside and abs(found.low_sum - 1) < slack and abs(found.high_sum - 1) < slack and found.variety > slack
+    return inside and abs(found.low_sum - 1) < slack and abs(found.high_sum - 1) < slack
 
 
 def _are_log_probabilities(sight: Sight, found: Scores) -> bool:
@@ -161,7 +165,7 @@ def _logs_wanted(look: Look, sight: Sight, found: Scores) -> Seeing:
         return Seeing(Domain.LOG_PROBABILITIES if fine else Domain.TENSOR, known=fine)
     if found.low < 0 or found.high > 1 + _tolerance(sight):
         return Seeing(Domain.LOGITS, evidence=(value_range(found), "log-probabilities are at most 0"), known=True)
-    if _are_probabilities(sight, found):
+    if _sum_to_one(sight, found):
         return Seeing(Domain.PROBABILITIES, evidence=(sums(found),), known=True)
     return Seeing(Domain.ELEMENTWISE_PROBABILITIES, evidence=(value_range(found), "log-probabilities are at most 0"), known=True)
 

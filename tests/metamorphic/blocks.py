@@ -30,8 +30,8 @@ class _Wrapped(cst.CSTTransformer):
     def leave_SimpleStatementLine(self, original: cst.SimpleStatementLine, updated: cst.SimpleStatementLine) -> Any:
         if not SPEAKS_OF_A_LOSS.search(line(updated)) or not self.asked(updated):
             return updated
-        block = cst.parse_statement(self.template).visit(_Filled(updated.with_changes(leading_lines=[])))
-        return cst.ensure_type(block, cst.BaseCompoundStatement).with_changes(leading_lines=updated.leading_lines)
+        block: Any = cst.parse_statement(self.template).visit(_Filled(updated.with_changes(leading_lines=[])))
+        return block.with_changes(leading_lines=updated.leading_lines)
 
 
 class _Filled(cst.CSTTransformer):
