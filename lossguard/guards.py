@@ -1,4 +1,4 @@
-"""Conditions on unknown things: symbols and literals go in, guards that can be combined, refuted and named come out.
+"""Guards: conditions go in, conjunctions of them that can be combined, refuted and named come out.
 
 A guard is a conjunction. `if args.loss == "ce": criterion = A` gives A the guard {args.loss == "ce"}; what was chosen under
 {args.loss == "nll"} can never meet it.
@@ -8,192 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-
-class Default(Enum):
-    """The default of a symbol that has none."""
-
-    NONE = "no default"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Symbol:
-    """Something unknown that is the same wherever it is met: a parameter, `args.loss`, the result of one call.
-
-    `key` is its identity: ("parameter", place, "x"), ("attribute", symbol, "loss"), ("==", symbol, "ce"), ...
-    `text` is how the code spells it, `default` the value it has unless somebody says otherwise.
-    """
-
-    key: tuple[Hashable, ...]
-    text: str
-    default: Hashable = Default.NONE
-    digest: int = 0
-    about: int = 0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", hash(self.key))
-        object.__setattr__(self, "about", self.subject.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Symbol) and self.digest == other.digest and self.key == other.key)
-
-    def __hash__(self) -> int:
-        return self.digest
-
-    def __repr__(self) -> str:
-        return self.text
-
-    def attribute(self, name: str) -> Symbol:
-        """`args` -> `args.loss`."""
-        return Symbol(("attribute", self, name), f"{self.text}.{name}")
-
-    def equals(self, constant: Hashable) -> Symbol:
-        """`mode` -> `mode == "train"`; `is None` is the same test."""
-        return Symbol(("==", self, constant), f"{self.text} {'is' if constant is None else '=='} {constant!r}")
-
-    def among(self, constants: frozenset[Hashable], text: str) -> Symbol:
-        """`mode` -> `mode in ("train", "val")`."""
-        return Symbol(("in", self, constants), f"{self.text} in {text}")
-
-    def contains(self, constant: Hashable) -> Symbol:
-        """`head` -> `"CTC" in head`."""
-        return Symbol(("contains", self, constant), f"{constant!r} in {self.text}")
-
-    @property
-    def alternatives(self) -> tuple[Hashable, ...]:
-        """The values that somebody has listed: the choices of an option, or at least its default."""
-        match self.key:
-            case ("option", _, _, (_, *_) as choices):
-                return tuple(choices)
-            case _:
-                return () if self.default is Default.NONE else (self.default,)
-
-    @property
-    def is_opaque(self) -> bool:
-        """Whether this is a test of which nothing is known but where it stands."""
-        return self.key[0] == "test"
-
-    @property
-    def is_artefact(self) -> bool:
-        """Whether this hangs on how often a loop has run, of which an analysis knows little: nothing is concluded from it."""
-        match self.key:
-            case ("counter" | "loop", *_):
-                return True
-            case ("linear", frozenset() as terms, least):
-                return least is not None or not any(isinstance(base, Symbol) and not base.is_artefact for base, _ in terms)
-            case ("all", frozenset() as guard):
-                return any(literal.symbol.is_artefact for literal in guard)
-            case _:
-                return any(isinstance(part, Symbol) and part.is_artefact for part in self.key[1:])
-
-    @property
-    def roots(self) -> frozenset[Hashable]:
-        """What it all comes from: `args` for `args.loss == "ce"`, an object for an attribute that nothing sets."""
-        return roots_of(self)
-
-    @property
-    def subject(self) -> Symbol:
-        """What a test is about: `mode` for `mode == "train"`, itself for a plain truth test."""
-        return self.key[1] if self.key[0] in _TESTS and isinstance(self.key[1], Symbol) else self
-
-
-_TESTS: Final = ("==", "in", "contains")
-
-
-@lru_cache(maxsize=1 << 16)
-def roots_of(symbol: Symbol) -> frozenset[Hashable]:
-    """The innermost parts of a symbol that are not themselves derived from something."""
-    found: set[Hashable] = set()
-    for part in symbol.key[1:]:
-        match part:
-            case Symbol():
-                found |= roots_of(part)
-            case frozenset() as terms if symbol.key[0] in {"linear", "counter"}:
-                found.update(root for base, _ in terms if isinstance(base, Symbol) for root in roots_of(base))
-            case frozenset() as guard if symbol.key[0] == "all":
-                found.update(root for literal in guard if isinstance(literal, Literal) for root in roots_of(literal.symbol))
-    if symbol.key[0] == "attribute" and not isinstance(symbol.key[1], Symbol):
-        found.add(symbol.key[1])
-    return frozenset(found) or frozenset({symbol})
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """One condition and its polarity."""
-
-    symbol: Symbol
-    positive: bool
-
-    def __repr__(self) -> str:
-        return self.symbol.text if self.positive else _negated(self.symbol)
-
-    @property
-    def opposite(self) -> Literal:
-        """The same condition, failing."""
-        return Literal(self.symbol, not self.positive)
-
-    @property
-    def denied(self) -> Guard | None:
-        """The guard that this says does not hold, for `not (a and b)`."""
-        key = self.symbol.key
-        return key[1] if key[0] == "all" and not self.positive else None  # type: ignore[return-value]  # `failing` made it
-
-    @property
-    def values(self) -> frozenset[Hashable] | None:
-        """The values that the subject may have; None where it may have any other."""
-        match self.symbol.key:
-            case ("==", _, constant) if self.positive:
-                return frozenset({constant})
-            case ("in", _, frozenset() as constants) if self.positive:
-                return constants
-            case _:
-                return None
-
-    def admits(self, value: Hashable) -> bool:
-        """Whether the condition comes out right when its subject has this value."""
-        match self.symbol.key:
-            case ("==", _, constant):
-                outcome = value == constant
-            case ("in", _, frozenset() as constants):
-                outcome = value in constants
-            case ("contains", _, constant):
-                outcome = _holds(value, constant)
-            case _:
-                outcome = bool(value)
-        return outcome is self.positive
-
-    @property
-    def default_holds(self) -> bool | None:
-        """Whether the subject's default fulfils the condition; None where it has no default."""
-        default = self.symbol.subject.default
-        return None if default is Default.NONE else self.admits(default)
-
-
-def _holds(container: Hashable, item: Hashable) -> bool:
-    """`item in container`, for constants; what holds nothing does not hold it."""
-    try:
-        return item in container  # type: ignore[operator]  # the TypeError is the answer
-    except TypeError:
-        return False
-
-
-def _negated(symbol: Symbol) -> str:
-    match symbol.key:
-        case ("==", Symbol() as subject, None):
-            return f"{subject.text} is not None"
-        case ("==", Symbol() as subject, constant):
-            return f"{subject.text} != {constant!r}"
-        case ("in", Symbol() as subject, *_):
-            return symbol.text.replace(f"{subject.text} in ", f"{subject.text} not in ", 1)
-        case ("contains", Symbol() as subject, constant):
-            return f"{constant!r} not in {subject.text}"
-        case _:
-            return f"not {symbol.text}"
-
+from lossguard.symbols import Default, Literal, Symbol, roots_of, types_of
 
 Guard: TypeAlias = frozenset[Literal]
 ALWAYS: Final[Guard] = frozenset()
@@ -206,7 +24,101 @@ def conflict(one: Literal, other: Literal) -> bool:
         return one.positive is not other.positive
     if one.symbol.subject != other.symbol.subject:
         return False
-    return any(known.values is not None and not any(map(tested.admits, known.values)) for known, tested in ((one, other), (other, one)))
+    return _excludes(one, other) or _excludes(other, one) or _apart(one, other)
+
+
+def _excludes(known: Literal, tested: Literal) -> bool:
+    """Whether a condition leaves a few values only, and none of them fulfils the other condition."""
+    match known.symbol.key:
+        case ("==", Symbol() as held, constant) if known.positive:
+            values = frozenset({constant})
+        case ("in", Symbol() as held, frozenset() as values) if known.positive:
+            pass
+        case _:
+            return False
+    return bool(values) and all(tested.outcome(held, value) is False for value in values)
+
+
+def _apart(one: Literal, other: Literal) -> bool:
+    """Whether two conditions leave a symbol nothing: no number, no text, no class."""
+    measured = [key[1] for key in (one.symbol.key, other.symbol.key) if key[0] in {"<", "<="}]
+    if any(_beyond(one, other, symbol) or _beyond(other, one, symbol) for symbol in measured):
+        return True
+    if one.positive and other.positive:
+        return _no_text(one, other) or _no_class(one, other)
+    return (one.positive and _implied(one, other)) or (other.positive and _implied(other, one))
+
+
+def _beyond(one: Literal, other: Literal, measured: Hashable) -> bool:
+    """Whether all that one condition allows lies above all that the other allows."""
+    least, most = _least(one, measured), _most(other, measured)
+    if least is None or most is None:
+        return False
+    return least[0] > most[0] or (least[0] == most[0] and (least[1] or most[1]))
+
+
+# A bound, and whether the bound itself is excluded.
+Bound: TypeAlias = tuple[float, bool] | None
+
+
+def _least(literal: Literal, measured: Hashable) -> Bound:
+    match literal.symbol.key:
+        case ("<" | "<=" as op, symbol, int() | float() as number) if symbol == measured and not literal.positive:
+            return number, op == "<="
+    return (1, False) if literal.positive and _is_length_of(measured, literal.symbol) else _nothing(literal, measured)
+
+
+def _most(literal: Literal, measured: Hashable) -> Bound:
+    match literal.symbol.key:
+        case ("<" | "<=" as op, symbol, int() | float() as number) if symbol == measured and literal.positive:
+            return number, op == "<"
+    return _nothing(literal, measured)
+
+
+def _nothing(literal: Literal, measured: Hashable) -> Bound:
+    """`not x` says that a number is 0, and that something that has a length is empty."""
+    return (0, False) if not literal.positive and (literal.symbol == measured or _is_length_of(measured, literal.symbol)) else None
+
+
+def _is_length_of(measured: Hashable, symbol: Symbol) -> bool:
+    return isinstance(measured, Symbol) and measured.key[:2] == ("length", symbol)
+
+
+def _no_text(one: Literal, other: Literal) -> bool:
+    """No text starts in two ways, or ends in two ways."""
+    match one.symbol.key, other.symbol.key:
+        case ("startswith", ours, str() as first), ("startswith", theirs, str() as second) if ours == theirs:
+            return not first.startswith(second) and not second.startswith(first)
+        case ("endswith", ours, str() as first), ("endswith", theirs, str() as second) if ours == theirs:
+            return not first.endswith(second) and not second.endswith(first)
+        case _:
+            return False
+
+
+def _no_class(one: Literal, other: Literal) -> bool:
+    """Nothing is both a text and a list."""
+    match one.symbol.key, other.symbol.key:
+        case ("isinstance", ours, first), ("isinstance", theirs, second) if ours == theirs:
+            pairs = [(cls, another) for cls in types_of(first) or (object,) for another in types_of(second) or (object,)]
+            return not any(issubclass(cls, another) or issubclass(another, cls) for cls, another in pairs)
+        case _:
+            return False
+
+
+def _implied(one: Literal, other: Literal) -> bool:
+    """Whether the first condition implies what the other says does not hold."""
+    match one.symbol.key, other.symbol.key:
+        case (("startswith" | "endswith"), ours, str() as part), ("has", theirs, str() as inner) if ours == theirs:
+            return inner in part
+        case ("startswith", ours, str() as part), ("startswith", theirs, str() as start) if ours == theirs:
+            return part.startswith(start)
+        case ("endswith", ours, str() as part), ("endswith", theirs, str() as end) if ours == theirs:
+            return part.endswith(end)
+        case ("isinstance", ours, first), ("isinstance", theirs, second) if ours == theirs and not other.positive:
+            narrow, wide = types_of(first), types_of(second)
+            return narrow is not None and wide is not None and all(issubclass(cls, wide) for cls in narrow)
+        case _:
+            return False
 
 
 @lru_cache(maxsize=1 << 16)
@@ -221,7 +133,12 @@ def both(one: Guard, other: Guard) -> Guard | None:
             if ours.symbol.about == theirs.symbol.about and conflict(ours, theirs):
                 return None
     joint = one | other
-    return None if any(denied <= joint for literal in joint if (denied := literal.denied)) else joint
+    denied = (denied for literal in joint if (denied := literal.denied))
+    return None if any(all(_entails(joint, literal) for literal in guard) for guard in denied) else joint
+
+
+def _entails(guard: Guard, literal: Literal) -> bool:
+    return literal in guard or any(known.symbol.about == literal.symbol.about and conflict(known, literal.opposite) for known in guard)
 
 
 def failing(guard: Guard) -> Literal:
@@ -233,7 +150,10 @@ def failing(guard: Guard) -> Literal:
 
 def refutes(guard: Guard, literal: Literal) -> bool:
     """Whether the literal can never hold under the guard."""
-    return any(known.symbol.about == literal.symbol.about and conflict(known, literal) for known in guard)
+    if any(known.symbol.about == literal.symbol.about and conflict(known, literal) for known in guard):
+        return True
+    denied = [denied for known in guard if (denied := known.denied)]
+    return any(all(_entails(guard | {literal}, part) for part in rest) for rest in denied)
 
 
 def decided(guard: Guard, symbol: Symbol) -> bool | None:
@@ -266,7 +186,7 @@ def is_phase(literal: Literal) -> bool:
     symbol = literal.symbol
     names = [symbol.subject.text.rsplit(".", 1)[-1]]
     match symbol.key:
-        case ("==", _, str() as constant):
+        case (("==" | "has" | "startswith" | "endswith"), _, str() as constant):
             names.append(constant)
         case ("in", _, frozenset() as constants):
             names += [constant for constant in constants if isinstance(constant, str)]
@@ -281,3 +201,21 @@ def _names_a_phase(name: str) -> bool:
 def spelled(guard: Iterable[Literal]) -> str:
     """The guard as one readable condition, in a stable order."""
     return " and ".join(sorted(map(repr, guard)))
+
+
+__all__ = [
+    "ALWAYS",
+    "Default",
+    "Guard",
+    "Literal",
+    "Symbol",
+    "both",
+    "complementary",
+    "conflict",
+    "decided",
+    "failing",
+    "is_phase",
+    "refutes",
+    "roots_of",
+    "spelled",
+]

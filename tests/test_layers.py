@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1] / "lossguard"
 
 # From the ground up. A module may import from layers below, and inside its own folder; nothing else.
 LAYERS = [
-    {"changed", "domains", "git", "guards", "lines", "pages", "roots", "selection", "settings", "source", "toml"},
+    {"changed", "domains", "git", "lines", "pages", "roots", "selection", "settings", "source", "symbols", "toml"},
+    {"guards"},
     {"values", "findings"},
     {"contracts", "rulebook", "suppress"},
     {"annotate", "baseline", "identity", "judge", "stats"},

@@ -279,7 +279,7 @@ def _contained(m: Machine, item: Thing, container: Thing, site: Site) -> Value:
         case Unknown(symbol=Symbol() as symbol) if known is not None:
             return _literal(symbol.among(frozenset(known), f"{tuple(known)}"))
         case Constant(value=value) if isinstance(container, Unknown) and container.symbol is not None:
-            return _literal(container.symbol.contains(value))
+            return _literal(container.symbol.holding(value))
         case _:
             return _open(item, container, site)
 

@@ -224,7 +224,7 @@ def _read(call: Call, base: Value, word: Word) -> Value:
         case Pack(items=(inner,)) if isinstance(inner.only, Tensor | Unknown):
             return inner
         case thing:
-            return sole(literals.read(call.m, thing, call.site))
+            return sole(replace(literals.read(call.m, thing, call.site), term=call.m.drawn()))
 
 
 def _fields(call: Call, base: Value, word: Word) -> Value:

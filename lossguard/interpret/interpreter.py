@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lossguard import guards
+from lossguard import guards, symbols
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.contracts.library import Library
 from lossguard.interpret import (
@@ -66,7 +66,7 @@ def interpret(program: Program, library: Library, watched: frozenset[str], file:
 
 def forget() -> None:
     """Forget what was worked out for another program: its places and symbols look the same and mean something else."""
-    for known in (guards.roots_of, guards.conflict, guards.both, objects.setters):
+    for known in (symbols.roots_of, guards.conflict, guards.both, objects.setters):
         known.cache_clear()
 
 
