@@ -24,7 +24,7 @@ def _at_losses(program: Program, file: str, change: Changing) -> str | None:
 
 
 def _same(site: Site) -> str:
-    return site.module.code_for_node(site.call)
+    return site.code(site.call)
 
 
 def _own_names(site: Site) -> list[str]:

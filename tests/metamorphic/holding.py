@@ -111,7 +111,7 @@ def function_in_variable(program: Program, file: str) -> str | None:
     def change(site: Site) -> Change | None:
         call = function_call(site)
         name = f"function_{site.number}"
-        arguments = ", ".join(site.code(argument).rstrip(", ") for argument in site.call.args)
+        arguments = ", ".join(text if keyword is None else f"{keyword}={text}" for keyword, text in site.arguments() or [])
         return None if call is None else Change(f"{name}({arguments})", (f"{name} = {site.code(site.call.func)}",))
 
     return changed(program.files[file], change)

@@ -8,6 +8,8 @@ from enum import Enum
 from functools import partial
 from typing import NamedTuple
 
+from libcst import CSTValidationError, ParserSyntaxError
+
 from tests.metamorphic.comparing import Difference, Found, difference, findings
 from tests.metamorphic.programs import Program, tags
 from tests.metamorphic.rewrites import REWRITES, Rewrite
@@ -50,7 +52,10 @@ def of_input(names: tuple[str, ...], program: Program) -> list[Result]:
 
 def of_pair(program: Program, rewrite: Rewrite, before: tuple[Found, ...]) -> Result:
     """One cell."""
-    rewritten = rewrite.apply(program)
+    try:
+        rewritten = rewrite.apply(program)
+    except (ParserSyntaxError, CSTValidationError) as error:
+        return Result(rewrite.name, program.name, Outcome.BROKEN, fault=f"the rewrite makes no Python: {error}")
     if rewritten is None:
         return Result(rewrite.name, program.name, Outcome.NOT_APPLICABLE)
     if fault := fault_of(program, rewritten):

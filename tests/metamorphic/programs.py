@@ -1,4 +1,4 @@
-"""Texts go in, programs come out whose lines carry a tag, so that a line is known again wherever a rewrite puts it."""
+"""Texts go in, programs come out whose lines carry the tag of their statement, so that it is known again wherever a rewrite puts it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def parsed(text: str) -> MetadataWrapper:
 
 
 def tagged(program: Program) -> Program:
-    """The program with a tag at the end of each line; lines inside strings, and before a backslash, have none."""
+    """The program with a tag for each statement at the end of its lines; inside strings, and before a backslash, there is none."""
     numbers = count(1)
     return replace(program, files={file: _tagged_file(file, text, numbers) for file, text in program.files.items()})
 
@@ -96,21 +96,28 @@ def _tagged_file(file: str, text: str, numbers: Iterator[int]) -> str:
 
 def _tagged_text(text: str, numbers: Iterator[int]) -> str:
     lines = text.splitlines()
-    for row in _ends(text):
-        code = lines[row - 1].strip()
-        if code and not code.startswith("#") and code not in BARE:
-            lines[row - 1] = f"{lines[row - 1].rstrip()}  #@{next(numbers)}"
+    for rows in _statements(text):
+        coded = [row for row in rows if (code := lines[row - 1].strip()) and not code.startswith("#") and code not in BARE]
+        number = next(numbers) if coded else 0
+        for row in coded:
+            lines[row - 1] = f"{lines[row - 1].rstrip()}  #@{number}"
     return "".join(f"{line}\n" for line in lines)
 
 
-def _ends(text: str) -> list[int]:
-    """The rows at whose end a comment may stand; none in a text that is not Python, such as a cell with magics."""
+def _statements(text: str) -> list[list[int]]:
+    """The rows at whose end a comment may stand, by statements; none in a text that is not Python, such as a cell with magics."""
     try:
         compile(text, "a cell", "exec")
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (SyntaxError, tokenize.TokenError):
         return []
-    return [token.start[0] for token in tokens if token.type in {tokenize.NEWLINE, tokenize.NL}]
+    found: list[list[int]] = [[]]
+    for token in tokens:
+        if token.type in {tokenize.NEWLINE, tokenize.NL}:
+            found[-1].append(token.start[0])
+        if token.type == tokenize.NEWLINE:
+            found.append([])
+    return found
 
 
 def tags(text: str) -> set[str]:
@@ -119,9 +126,9 @@ def tags(text: str) -> set[str]:
 
 
 def tag_at(program: Program, file: str, row: int, cell: int | None) -> str:
-    """What is known again of a line: its tag, or else its text."""
+    """What is known again of a line: the next tag, which is its statement's, or else its text."""
     text = program.files[file]
     held = text if cell is None else "".join(json.loads(text)["cells"][cell - 1]["source"])
-    line = held.splitlines()[row - 1]
-    found = TAG.search(line)
-    return found[1] if found else line.strip()
+    lines = held.splitlines()[row - 1 :]
+    found = (match for line in lines if (match := TAG.search(line)))
+    return next((match[1] for match in found), lines[0].strip())
