@@ -93,6 +93,7 @@ PYTHON_2 = [
     ("x = 10L", "long integer", 5),
     ("x = 0644", "octal integer", 5),
     ("f(lambda (a, b): a)", "unpacked parameter", 3),
+    ("x = x.cuda(async=True)", "`async` as a name, as before Python 3.7", 12),
 ]
 
 

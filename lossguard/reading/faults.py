@@ -17,7 +17,9 @@ class Telltale(NamedTuple):
     column: int
 
 
-# What only Python 2 has. Strings are hidden when this is looked for, and the text is known not to be Python 3.
+# `x.cuda(async=True)`, in every training script of its time.
+ASYNC: Final = "`async` as a name, as before Python 3.7"
+# What only Python 2 has, or Python 3 had once. Strings are hidden when this is looked for, and the text is known not to be Python 3.
 _PYTHON_2: Final = {
     "print statement": r"(?:^|[:;])\s*(?P<at>print\s+(?!(?:in|is|and|or|if|else|for)\b)(?:>>|[\w\"'`~]))",
     "exec statement": r"(?:^|[:;])\s*(?P<at>exec\s+[\w\"'])",
@@ -28,6 +30,7 @@ _PYTHON_2: Final = {
     "`<>` operator": r"[\w)\]\"']\s*(?P<at><>)\s*[\w(\[\"'-]",
     "long integer": r"(?<![\w.])(?P<at>(?:0[xX][\da-fA-F]+|\d+)[lL])\b",
     "octal integer": r"(?<![\w.])(?P<at>0[0-7]{3})(?![\w.])",
+    ASYNC: r"[(,]\s*(?P<at>async\s*=(?!=))",
     "unpacked parameter": r"(?P<at>\blambda\s*\(|^\s*def\s+\w+\s*\((?:[^()=]*,)?\s*\(\s*\w+\s*,)",
 }
 

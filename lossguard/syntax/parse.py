@@ -10,7 +10,7 @@ from typing import Final
 
 import libcst as cst
 
-from lossguard.reading.faults import blank, python_2
+from lossguard.reading.faults import ASYNC, blank, python_2
 from lossguard.reading.indents import by_spaces
 from lossguard.reading.magics import parses
 from lossguard.reading.scan import joined, lines_of
@@ -66,7 +66,8 @@ def _tree(text: str) -> tuple[str, cst.Module]:
 def _explained(text: str, error: Exception) -> UnreadableError:
     """What is wrong, and where. Python's own compiler says it better, where it finds it too."""
     if (old := python_2(text)) is not None:
-        return UnreadableError(f"it is Python 2 ({old.what})", old.row, old.column, Reason.PYTHON_2)
+        version = "an older Python" if old.what == ASYNC else "Python 2"
+        return UnreadableError(f"it is {version} ({old.what})", old.row, old.column, Reason.PYTHON_2)
     try:
         ast.parse(text)
     except SyntaxError as found:
