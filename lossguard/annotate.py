@@ -38,7 +38,11 @@ def annotated(data: bytes, file: str, findings: Iterable[Finding], reason: str) 
     if source.cells:
         return _into_notebook(data.decode(), wanted).encode()
     encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    return _into(_rows(source, None), wanted[None]).encode(encoding)
+    return _into(_ROW.findall(data.decode(encoding)), wanted[None]).encode(encoding)
+
+
+# A row with its end, as the system that wrote it ends rows.
+_ROW: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 def _rows(source: Source, cell: int | None) -> list[str]:

@@ -196,7 +196,7 @@ def test_a_file_is_suppressed_by_prefix_or_altogether(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_suppressed_by_what_stands_above_the_error(tmp_path: Path) -> None:
-    text = "# lossguard: ignore-file[LG900]\nloss = 1\nprint 'loss', loss\n"
+    text = "# lossguard: ignore-file[LG900]\nloss = 1\nloss = loss +\n"
 
     assert codes(checked(tmp_path, text)) == []
     assert codes(checked(tmp_path, text, comments=False)) == ["LG900"]
@@ -283,7 +283,7 @@ def test_nothing_is_called_unused_where_not_everything_was_looked_at(tmp_path: P
 
 
 def test_a_comment_in_code_that_does_not_parse_is_not_called_unused(tmp_path: Path) -> None:
-    assert codes(checked(tmp_path, "x = 1  # lossguard: ignore[LG101]\nloss = 1\nprint 'loss'\n")) == ["LG900"]
+    assert codes(checked(tmp_path, "x = 1  # lossguard: ignore[LG101]\nloss = 1\nloss = loss +\n")) == ["LG900"]
 
 
 def test_comments_can_be_ignored(tmp_path: Path) -> None:
