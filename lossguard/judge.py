@@ -68,11 +68,12 @@ def judge(book: RuleBook, events: Iterable[Event]) -> list[Verdict]:
 
 
 def _told_together(event: Event, verdicts: list[Verdict]) -> Iterator[Verdict]:
-    """Several alternatives of one argument, each wrong by another rule, are one mistake: nothing that gets there is right."""
-    groups: dict[str | None, list[Verdict]] = {}
+    """Alternatives of one argument, each wrong by another rule that weighs as much, are one mistake: what gets there is not right."""
+    groups: dict[tuple[str | None, Severity], list[Verdict]] = {}
     for verdict in verdicts:
-        groups.setdefault(verdict.about[0] if verdict.about is not None and verdict.condition is not None else None, []).append(verdict)
-    for name, group in groups.items():
+        name = verdict.about[0] if verdict.about is not None and verdict.condition is not None else None
+        groups.setdefault((name, verdict.rule.severity), []).append(verdict)
+    for (name, _), group in groups.items():
         if name is None or len({verdict.rule.code for verdict in group}) == 1:
             yield from group
         else:
