@@ -28,6 +28,7 @@ from lossguard.findings import MEASURED, Finding, Severity
 from lossguard.runtime import Guard, LossWarning, WrongLossError, guard, ledger, patches, watch
 from lossguard.runtime.losses import LOSSES
 from lossguard.runtime.measure import Reading
+from lossguard.runtime.sites import FIRST
 from tests.runs import PRELUDE, run_guarded
 
 ROWS = torch.randn(8, 5)
@@ -230,7 +231,8 @@ class TestThreads:
     def test_so_are_checks_and_what_was_seen_in_them(self) -> None:
         (site,) = self.run(patches.ALL_OF // 8).sites
 
-        assert site.checked == sum(way.times for way in site.witnessed.values()) >= 10
+        # How many depends on the threads: a check sets the next one from the calls counted by then, and others go on meanwhile.
+        assert site.checked == sum(way.times for way in site.witnessed.values()) >= FIRST
 
 
 class TestWatch:
