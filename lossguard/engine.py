@@ -63,7 +63,10 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run found and in which files, what comments suppress, what the baseline knows, what `reveal` shows, what was cut short."""
+    """What a run found and in which files, what comments suppress, what the baseline knows, what `reveal` shows, what was cut short.
+
+    `followed` programs were run, of `kept` ones the results of an earlier run still held.
+    """
 
     findings: tuple[Finding, ...]
     files: tuple[str, ...]
@@ -72,6 +75,8 @@ class Report:
     notes: tuple[Stop, ...] = ()
     exhausted: tuple[str, ...] = ()
     seen: tuple[Seen, ...] = ()
+    followed: int = 0
+    kept: int = 0
 
     @property
     def checked(self) -> int:
@@ -108,6 +113,7 @@ class Run:
     notes: dict[Stop, None] = field(default_factory=dict)
     exhausted: list[str] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
+    followed: int = 0
     reads: dict[str, frozenset[int]] = field(default_factory=dict)
 
     @cached_property
@@ -166,11 +172,13 @@ def check(
     comments: bool = True,
     closest: Callable[[Path], Config] | None = None,
     changed: frozenset[str] | None = None,
+    step: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Report:
     """Check files and folders; `given` are contents that take the place of files on disk.
 
     Without `comments` nothing is suppressed. `closest` gives the settings that hold in a folder, for what is decided file by
-    file; without it `config` holds everywhere. Of `changed` files only findings with a place in one of them are reported.
+    file; without it `config` holds everywhere. Of `changed` files only findings with a place in one of them are reported. `step`
+    is told how many programs are done, of how many.
 
     Raises PathError for a path that does not exist, RuleError and ContractError for rules or contracts that cannot be used.
     """
@@ -182,13 +190,23 @@ def check(
     key = caches.key_of(run.knowledge.folders, config.src)
     cache = caches.load(cwd, key, found, run.read) if cached and not given else caches.Cache(None, key)
     needed = roots if changed is None else _seeing(run, roots, changed, cache)
-    findings = _all(run, needed, cache)
+    findings = _all(run, needed, cache, step)
     cache.save()
     heeded = _heeding(run, findings, paths if needed == roots else ()) if comments else Heeded(tuple(findings))
     kept, suppressed = (reported(held, cwd, of) for held in (heeded.kept, heeded.suppressed))
     new, known = unknown_to_baseline(kept, config.baseline_file, cwd, found)
     new = new if changed is None else tuple(finding for finding in new if changed & {span.file for span in finding.places})
-    return Report(new, tuple(found), suppressed, known, tuple(run.notes), tuple(run.exhausted), tuple(run.seen))
+    return Report(
+        new,
+        tuple(found),
+        suppressed,
+        known,
+        tuple(run.notes),
+        tuple(run.exhausted),
+        tuple(run.seen),
+        run.followed,
+        len(needed) - run.followed,
+    )
 
 
 def _heeding(run: Run, findings: list[Finding], paths: Iterable[str]) -> Heeded:
@@ -210,10 +228,13 @@ def _seeing(run: Run, roots: list[str], changed: frozenset[str], cache: caches.C
     return [root for root in roots if root in known or root in possible]
 
 
-def _all(run: Run, roots: list[str], cache: caches.Cache) -> list[Finding]:
+def _all(run: Run, roots: list[str], cache: caches.Cache, step: Callable[[int, int], None]) -> list[Finding]:
     """The findings of all roots; what several of them find at one place, from one producer, is one finding."""
     known = {root: held for root in roots if (held := cache.get(root, run.digest)) is not None}
-    for fresh in _fresh(run, [root for root in roots if root not in known]):
+    missing = [root for root in roots if root not in known]
+    for fresh in _fresh(run, missing):
+        run.followed += 1
+        step(run.followed, len(missing))
         run.notes.update(dict.fromkeys(fresh.notes))
         run.seen += fresh.seen
         known[fresh.root] = caches.Held(fresh.findings, fresh.callers, fresh.exhausted)

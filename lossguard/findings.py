@@ -25,6 +25,11 @@ class Severity(Enum):
         """One step less severe."""
         return Severity.WARNING if self is Severity.ERROR else Severity.INFO
 
+    @property
+    def doubted(self) -> Severity:
+        """What it is where a condition is open: no error any more; a condition makes nothing a remark, which nobody would see."""
+        return Severity.WARNING if self is Severity.ERROR else self
+
 
 class Certainty(Enum):
     """Whether the pattern is there on every path, or only under a condition that the code leaves open."""
@@ -90,7 +95,7 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """A name for the finding that survives edits elsewhere, and that no other finding has."""
-        return hashlib.sha256("\0".join((*self.identity, str(self.occurrence))).encode()).hexdigest()[:16]
+        return hashlib.sha256("\0".join((*self.identity, str(self.occurrence))).encode(errors="surrogateescape")).hexdigest()[:16]
 
 
 def numbered(findings: Iterable[Finding]) -> list[Finding]:

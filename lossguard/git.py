@@ -45,3 +45,8 @@ def changed(folder: Path, revision: str) -> list[str]:
     fresh = _asked(folder, "ls-files", "--others", "--exclude-standard", "-z")
     differing = _asked(folder, "diff", "--relative", "--name-only", "-z", "--diff-filter=d", revision, "--")
     return sorted({file for file in (*differing.split("\0"), *fresh.split("\0")) if file and (folder / file).is_file()})
+
+
+def top(folder: Path) -> Path:
+    """The repository's own folder. Raises GitError outside of one."""
+    return Path(_asked(folder, "rev-parse", "--show-toplevel").rstrip("\n"))

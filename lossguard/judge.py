@@ -1,7 +1,7 @@
 """Events go in, verdicts come out: the only place where a rule meets what a program does.
 
 A rule *holds* where every alternative of an argument is wrong, or the wrong one is had by default; it *may hold* under a
-condition that the code leaves open, and is then reported one severity lower. An unknown alternative never fires, and one that
+condition that the code leaves open, and an error is then a warning. An unknown alternative never fires, and one that
 is told apart from a wrong one by nothing at all keeps the rule from firing.
 """
 
@@ -236,7 +236,7 @@ def _worded(
     fields = {argument.name: argument.text for argument in event.arguments}
     message = (when.message or rule.message).format(**{**fields, "call": event.spelled or _UNNAMED})
     usual = when.severity if when.severity is not None else rule.severity
-    severity = usual if certainty is Certainty.HOLDS else usual.lower
+    severity = usual if certainty is Certainty.HOLDS else usual.doubted
     severity = severity if event.reach is Reach.TRAINED else severity.lower
     chosen = tuple(event.callee) if event.callee is not None else ()
     source = tensors[0].source if tensors else None

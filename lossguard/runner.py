@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 from lossguard.config import Config, find
 from lossguard.confirm import Confirmation, Outcome, confirmed, only_in_the_run
 from lossguard.findings import Finding
+from lossguard.formats import Wanted
 from lossguard.rulebook import RuleBook, shipped
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def _report(options: Options, record: Mapping[str, Any], target: Target, cwd: Pa
     if options.with_static:
         return _joint(options, record, [str(target.attributes["__file__"])], cwd, book)
     from lossguard.report import run as report
+    from lossguard.report.output import text
 
     with _output(options.output_file) as stream:
         match options.output_format:
@@ -116,8 +118,10 @@ def _report(options: Options, record: Mapping[str, Any], target: Target, cwd: Pa
                 stream.write(report.as_json(record))
             case "concise":
                 stream.write(report.as_lines(record))
-            case _:
-                report.write(_console(stream), record, book.rules, cwd)
+            case "full":
+                report.write(_screen(stream), record, book.rules, cwd)
+            case other:
+                stream.write(text(other, report.results_of(record, book.rules, cwd)))
     return bool(record["findings"])
 
 
@@ -142,6 +146,7 @@ def write_joined(
 ) -> None:
     """Write what the static half found with what the run says, and what only the run found; to a file, or standard error."""
     from lossguard.report import run as report
+    from lossguard.report.output import text
 
     extra = only_in_the_run([finding for finding, _ in joined], report.findings_of(record))
     with _output(file, errors=errors) as stream:
@@ -150,8 +155,10 @@ def write_joined(
                 stream.write(report.joined_json(joined, extra, list(record["errors"])))
             case "concise":
                 stream.write(report.joined_lines(joined, extra))
-            case _:
-                report.write_joined(_console(stream), joined, extra, book.rules, cwd)
+            case "full":
+                report.write_joined(_screen(stream), joined, extra, book.rules, cwd)
+            case other:
+                stream.write(text(other, report.joined_results(joined, extra, book.rules, cwd, tuple(record["errors"]))))
 
 
 @contextmanager
@@ -166,18 +173,19 @@ def _output(path: Path | None, *, errors: bool = True) -> Iterator[TextIO]:
     standard.flush()
 
 
-def _console(stream: TextIO) -> Console:
-    from rich.console import Console
+def _screen(stream: TextIO) -> Console:
+    """What is written for people goes to a standard stream, in colours, or to a file."""
+    from lossguard.report.screen import console, page
 
-    return Console(file=stream, soft_wrap=False, emoji=False, markup=False, legacy_windows=False)
+    return console(stream) if stream in {sys.stdout, sys.stderr} else page(stream)
 
 
-def confirm(path: Path, findings: tuple[Finding, ...], config: Config, cwd: Path, output_format: str) -> bool:
+def confirm(path: Path, findings: tuple[Finding, ...], config: Config, cwd: Path, wanted: Wanted) -> bool:
     """Report what was found before a run with what the record of the run says; whether anything stands that was not refuted."""
     from lossguard.confirm import read
 
     record = read(path)
     book = RuleBook((shipped(), *config.rule_folders))
     joined = confirmed(findings, record, book)
-    write_joined(output_format, joined, record, book, cwd, None, errors=False)
+    write_joined(wanted.format, joined, record, book, cwd, wanted.file, errors=False)
     return any(said.outcome is not Outcome.REFUTED for _, said in joined) or bool(record["findings"])

@@ -23,7 +23,7 @@ LAYERS = [
     {"program", "integrations", "pytest_plugin"},
     {"interpret", "confirm"},
     {"config", "files", "cache"},
-    {"options", "policy"},
+    {"formats", "options", "policy"},
     {"engine"},
     {"report"},
     {"ratchet", "runner"},

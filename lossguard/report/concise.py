@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from lossguard.findings import Certainty, Finding
+from lossguard.findings import Finding
+from lossguard.report.results import Results, headline, shown
 
 
 def line(finding: Finding) -> str:
     """One finding in one line, with its condition where it only may hold."""
-    condition = f" (when {finding.condition})" if finding.certainty is Certainty.MAY_HOLD else ""
-    return f"{finding.span}: {finding.code} {finding.message}{condition}"
+    said = shown(finding)
+    return f"{said.span}: {said.code} {headline(said)}"
+
+
+def text(results: Results) -> str:
+    """All findings."""
+    return "".join(f"{line(finding)}\n" for finding in results.findings)

@@ -6,9 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.text import Text
 
+from lossguard.reading.raw import rows_of_cells
+from lossguard.report.spots import Spot, spot
 from lossguard.source import Source, Span, UnreadableError, from_bytes
+
+# Of a place that is longer than the screen, so much of what stands before it is shown.
+LEAD = 4
 
 
 @dataclass
@@ -18,6 +24,7 @@ class Sources:
     cwd: Path
     given: Mapping[str, bytes] = field(default_factory=dict)
     read: dict[str, Source] = field(default_factory=dict)
+    raw: dict[str, dict[int, list[int]]] = field(default_factory=dict)
 
     def lines(self, span: Span) -> list[str]:
         """The lines of the file, or of the cell, that a place is in; none where it cannot be read."""
@@ -25,35 +32,61 @@ class Sources:
             self.read[span.file] = self._read(span.file)
         return self.read[span.file].lines_of(span.cell)
 
+    def raw_row(self, file: str, cell: int, row: int) -> int:
+        """The row of a notebook's JSON on which a row of one of its cells stands."""
+        if file not in self.raw:
+            self.raw[file] = rows_of_cells(self._bytes(file).decode("utf-8", "replace"))
+        rows = self.raw[file].get(cell) or [1]
+        return rows[min(row, len(rows)) - 1]
+
     def _read(self, file: str) -> Source:
         try:
-            return from_bytes(self.given[file] if file in self.given else (self.cwd / file).read_bytes(), file)
-        except (OSError, UnreadableError):
+            return from_bytes(self._bytes(file), file)
+        except UnreadableError:
             return Source(file, "")
 
+    def _bytes(self, file: str) -> bytes:
+        """What stands in a file; nothing where it is gone by now."""
+        try:
+            return self.given[file] if file in self.given else (self.cwd / file).read_bytes()
+        except OSError:
+            return b""
 
-def frame(lines: list[str], span: Span, width: int, context: int, gutter: int) -> Iterator[Text]:
-    """The line of a place with some lines above it, and carets under the place."""
-    if not 0 < span.row <= len(lines):
+
+def frame(lines: list[str], span: Span, width: int, context: int, gutter: int, more: str = "\u2026") -> Iterator[Text]:
+    """The line of a place with some lines above it, and carets under the place.
+
+    A line that is too long is shown around the place; `more` stands where something is left out.
+    """
+    found = spot(lines, span)
+    if found is None:
         return
-    for row in range(max(1, span.row - context), span.row + 1):
-        text = lines[row - 1].expandtabs(4).rstrip()
-        if row == span.row or text:
-            yield _line(str(row), text, width, gutter)
-    yield _carets(lines[span.row - 1], span, width, gutter)
+    room = max(width - gutter - 3, 1)
+    for row, text in found.above(context):
+        yield _line(str(row), _window(text, 0, room, more), gutter)
+    first = _first(found, room)
+    yield _line(str(found.row), _window(found.text, first, room, more), gutter)
+    before, under = (
+        cell_len(found.text[max(one, first) : max(two, first)]) for one, two in ((first, found.start), (found.start, found.end))
+    )
+    yield Text.assemble((f"{'':>{gutter}} | ", "dim"), " " * before, ("^" * max(1, min(under, room - before)), "bold red"))
 
 
-def _line(number: str, text: str, width: int, gutter: int) -> Text:
-    room = width - gutter - 3
-    shown = text if len(text) <= room else f"{text[: room - 1]}\u2026"
-    return Text.assemble((f"{number:>{gutter}} | ", "dim"), shown)
+def _first(found: Spot, room: int) -> int:
+    """The first character to show: the place in the middle, or its beginning where it is too long itself."""
+    if len(found.text) <= room:
+        return 0
+    middle = found.start - max(room - (found.end - found.start), LEAD * 2) // 2
+    return max(0, min(middle, len(found.text) - room))
 
 
-def _carets(line: str, span: Span, width: int, gutter: int) -> Text:
-    """The underline: it ends with the line, or with the screen."""
-    start = len(line[: span.column - 1].expandtabs(4))
-    last = span.end_column - 1 if span.end_row == span.row else len(line.rstrip())
-    end = len(line[:last].expandtabs(4))
-    room = width - gutter - 3
-    start = min(start, room - 1)
-    return Text.assemble((f"{'':>{gutter}} | ", "dim"), " " * start, ("^" * max(1, min(end, room) - start), "bold red"))
+def _window(text: str, first: int, room: int, more: str) -> str:
+    """So many characters of a line from one on, with a sign at each end where it goes on."""
+    shown = text[first : first + room]
+    if first:
+        shown = more + shown[len(more) :]
+    return shown[: room - len(more)] + more if first + room < len(text) else shown
+
+
+def _line(number: str, text: str, gutter: int) -> Text:
+    return Text.assemble((f"{number:>{gutter}} | ", "dim"), text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 from rich.console import Console
@@ -10,6 +11,8 @@ from rich.text import Text
 
 from lossguard.findings import Certainty, Finding, Severity
 from lossguard.report.frames import Sources, frame
+from lossguard.report.results import counted, shown, url
+from lossguard.report.screen import links, more
 from lossguard.rulebook import Rule
 from lossguard.source import Span
 
@@ -17,45 +20,60 @@ CONTEXT = 2
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
 
 
-def write(console: Console, findings: list[Finding], rules: dict[str, Rule], sources: Sources, run: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What all findings of a report are written on."""
+
+    sources: Sources
+    width: int
+    more: str
+    links: bool
+    run: str = ""
+
+    def framed(self, span: Span, context: int, gutter: int) -> Iterator[Text]:
+        """The code of a place."""
+        return frame(self.sources.lines(span), span, self.width, context, gutter, self.more)
+
+
+def write(screen: Console, findings: list[Finding], rules: Mapping[str, Rule], sources: Sources, run: str = "") -> None:
     """Print every finding; `run` is what a run says about it."""
+    page = Page(sources, screen.width, more(screen), links(screen), run)
     for finding in findings:
-        for text in _finding(finding, rules[finding.code], sources, console.width, run):
-            console.print(text, soft_wrap=True, highlight=False)
+        for text in _finding(finding, rules[finding.code], page):
+            screen.print(text, soft_wrap=True, highlight=False)
 
 
-def _finding(finding: Finding, rule: Rule, sources: Sources, width: int, run: str) -> Iterator[Text]:
+def _finding(finding: Finding, rule: Rule, page: Page) -> Iterator[Text]:
     gutter = len(str(max([finding.span.row, *(stop.span.row for stop in finding.trace)])))
-    yield Text.assemble((finding.code, STYLES[finding.severity]), f" {finding.name}: ", finding.message)
-    yield Text.assemble((f"{'':>{gutter}}--> ", "dim"), str(finding.span))
-    yield from _framed(finding.span, sources, width, gutter)
+    said = shown(finding)
+    style = f"{STYLES[finding.severity]} link {url(finding)}" if page.links else STYLES[finding.severity]
+    yield Text.assemble((finding.code, style), f" {finding.name}: ", said.message)
+    yield Text.assemble((f"{'':>{gutter}}--> ", "dim"), str(said.span))
+    yield Text(f"{'':>{gutter}} |", style="dim")
+    yield from page.framed(finding.span, CONTEXT, gutter)
     if finding.certainty is Certainty.MAY_HOLD:
-        yield from _paragraph("when", finding.condition or "", width)
+        yield from _paragraph("when", said.condition or "", page.width)
     elif finding.condition:
-        yield from _paragraph("when", f"{finding.condition}, as it is by default", width)
-    yield from _trace(finding, sources, width, gutter)
-    for said in finding.evidence:
-        yield from _paragraph("seen", said, width)
-    yield from _paragraph("run", run, width)
-    yield from _paragraph("effect", finding.effect or rule.effect, width)
-    yield from _paragraph("instead", rule.instead, width)
+        yield from _paragraph("when", f"{said.condition}, as it is by default", page.width)
+    yield from _trace(finding, said, page, gutter)
+    for seen in said.evidence:
+        yield from _paragraph("seen", seen, page.width)
+    yield from _paragraph("run", page.run, page.width)
+    yield from _paragraph("effect", finding.effect or rule.effect, page.width)
+    yield from _paragraph("instead", rule.instead, page.width)
     yield Text()
 
 
-def _framed(span: Span, sources: Sources, width: int, gutter: int) -> Iterator[Text]:
-    yield Text(f"{'':>{gutter}} |", style="dim")
-    yield from frame(sources.lines(span), span, width, CONTEXT, gutter)
-
-
-def _trace(finding: Finding, sources: Sources, width: int, gutter: int) -> Iterator[Text]:
+def _trace(finding: Finding, said: Finding, page: Page, gutter: int) -> Iterator[Text]:
     """The stops before the loss, numbered; a line that has just been shown is not shown again."""
-    stops = [stop for stop, later in pairwise([*finding.trace, None]) if stop is not None and stop != later]
-    shown = finding.span
-    for number, stop in enumerate(stops, start=1):
-        yield Text.assemble((f"{number:>{gutter}}. ", "bold cyan"), (str(stop.span), "dim"), f" {stop.message}")
-        if stop.span != shown and not _inside(stop.span, finding.span):
-            yield from frame(sources.lines(stop.span), stop.span, width, 0, gutter)
-            shown = stop.span
+    pairs = list(zip(finding.trace, said.trace, strict=True))
+    stops = [pair for pair, later in pairwise([*pairs, None]) if pair is not None and pair != later]
+    before = finding.span
+    for number, (stop, printed) in enumerate(stops, start=1):
+        yield Text.assemble((f"{number:>{gutter}}. ", "bold cyan"), (str(printed.span), "dim"), f" {printed.message}")
+        if stop.span != before and not _inside(stop.span, finding.span):
+            yield from page.framed(stop.span, 0, gutter)
+            before = stop.span
 
 
 def _inside(span: Span, other: Span) -> bool:
@@ -78,9 +96,7 @@ def summary(console: Console, findings: list[Finding], checked: int) -> None:
     if not findings:
         console.print(f"No misuse found in {checked} {_files(checked)}.", highlight=False)
         return
-    counts = {severity: sum(finding.severity is severity for finding in findings) for severity in Severity}
-    parts = [f"{count} {severity.value}{'' if count == 1 else 's'}" for severity, count in counts.items() if count]
-    console.print(f"Found {', '.join(parts)} in {checked} {_files(checked)}.", highlight=False)
+    console.print(f"Found {counted(findings)} in {checked} {_files(checked)}.", highlight=False)
 
 
 def _files(count: int) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from lossguard.confirm import Confirmation, Outcome
-from lossguard.findings import Finding, Severity, from_json
+from lossguard.findings import Finding, Severity, from_json, ordered
 from lossguard.report import concise, full
 from lossguard.report.frames import Sources
-from lossguard.report.machine import URL
+from lossguard.report.results import Results, url
 from lossguard.rulebook import Rule
 
 Record = Mapping[str, Any]
@@ -22,13 +23,20 @@ Joined = list[tuple[Finding, Confirmation]]
 
 def as_json(record: Record) -> str:
     """The whole record: findings and errors in the shape of `check`, and the calls that were met."""
-    rows = [{**row, "url": URL.format(code=row["code"], name=row["name"])} for row in record["findings"]]
+    rows = [{**row, "url": url(from_json(row))} for row in record["findings"]]
     return json.dumps({**record, "findings": rows}, indent=2) + "\n"
 
 
 def findings_of(record: Record) -> list[Finding]:
     """The findings of a record, in the order of reports."""
     return sorted(map(from_json, record["findings"]), key=lambda one: (one.span, one.code))
+
+
+def results_of(record: Record, rules: Mapping[str, Rule], cwd: Path) -> Results:
+    """What a run found, for the formats that say nothing else of it; the files are those that it found something in."""
+    findings = findings_of(record)
+    files = {finding.span.file for finding in findings}
+    return Results(tuple(findings), rules, Sources(cwd), tuple(record["errors"]), checked=len(files))
 
 
 def as_lines(record: Record) -> str:
@@ -39,7 +47,7 @@ def as_lines(record: Record) -> str:
 
 def write(console: Console, record: Record, rules: Mapping[str, Rule], cwd: Path) -> None:
     """The findings with their code, and what was looked at."""
-    full.write(console, findings_of(record), dict(rules), Sources(cwd))
+    full.write(console, findings_of(record), rules, Sources(cwd))
     for line in _ending(record):
         console.print(line, highlight=False, soft_wrap=True)
 
@@ -63,8 +71,8 @@ def write_joined(console: Console, joined: Joined, extra: list[Finding], rules: 
     sources = Sources(cwd)
     order = list(Outcome)
     for finding, said in sorted(joined, key=lambda one: order.index(one[1].outcome)):
-        full.write(console, [finding], dict(rules), sources, run=str(said))
-    full.write(console, extra, dict(rules), sources, run="found in the run only")
+        full.write(console, [finding], rules, sources, run=str(said))
+    full.write(console, extra, rules, sources, run="found in the run only")
     console.print(_joint_summary(joined, extra), highlight=False, soft_wrap=True)
 
 
@@ -86,9 +94,14 @@ def joined_json(joined: Joined, extra: list[Finding], errors: list[str]) -> str:
     from lossguard.findings import to_json
     from lossguard.report.machine import VERSION
 
-    rows = [
-        {**to_json(one, URL.format(code=one.code, name=one.name)), "run": {"outcome": said.outcome.value, "reason": said.reason}}
-        for one, said in joined
-    ]
-    rows += [{**to_json(one, URL.format(code=one.code, name=one.name)), "run": {"outcome": "found in the run only"}} for one in extra]
+    rows = [{**to_json(one, url(one)), "run": {"outcome": said.outcome.value, "reason": said.reason}} for one, said in joined]
+    rows += [{**to_json(one, url(one)), "run": {"outcome": "found in the run only"}} for one in extra]
     return json.dumps({"version": VERSION, "findings": rows, "errors": errors}, indent=2) + "\n"
+
+
+def joined_results(joined: Joined, extra: list[Finding], rules: Mapping[str, Rule], cwd: Path, errors: tuple[str, ...]) -> Results:
+    """The joint report for the formats that know nothing of runs: what the run says is evidence."""
+    findings = [replace(one, evidence=(*one.evidence, str(said))) for one, said in joined]
+    findings += [replace(one, evidence=(*one.evidence, "found in the run only")) for one in extra]
+    files = {finding.span.file for finding in findings}
+    return Results(tuple(sorted(findings, key=ordered)), rules, Sources(cwd), errors, checked=len(files))

@@ -1,0 +1,89 @@
+"""What all commands share goes in: settings, colours, and how errors of users, broken pipes and interrupts end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final, NoReturn, ParamSpec, TypeVar
+
+import click
+
+from lossguard.config import Config, ConfigError, check_selectors
+from lossguard.options import Chosen
+
+P = ParamSpec("P")
+# What a shell says of a program that Ctrl-C ended.
+INTERRUPTED: Final = 130
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn what a user can get wrong into one line and exit status 2, a closed pipe and an interrupt into a quiet end."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from lossguard.baseline import BaselineError
+        from lossguard.confirm import RecordError
+        from lossguard.contracts.stubs import ContractError
+        from lossguard.files import PathError
+        from lossguard.git import GitError
+        from lossguard.rulebook import RuleError
+
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except (ConfigError, PathError, RuleError, ContractError, RecordError, BaselineError, GitError) as error:
+            fail(str(error))
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except KeyboardInterrupt:
+            click.echo("lossguard: interrupted", err=True)
+            os._exit(INTERRUPTED)  # worker processes are not waited for
+
+    return run
+
+
+def fail(message: str) -> NoReturn:
+    """Say in one line why the run failed."""
+    from lossguard.report.plain import plain
+
+    click.echo(f"lossguard: {plain(message)}", err=True)
+    sys.exit(2)
+
+
+def settled(cwd: Path, chosen: Chosen) -> tuple[Config, Callable[[Path], Config]]:
+    """The settings of the run, and what finds those of each folder; a selector that names no rule is an error wherever it is met."""
+    from lossguard.engine import Knowledge
+
+    closest = chosen.closest(cwd)
+    config = closest.of(cwd)
+    known = {rule.code: rule.name for rule in Knowledge(config).book.rules.values()}
+
+    def settings(folder: Path) -> Config:
+        found = closest.of(folder)
+        check_selectors(found, known)
+        return found
+
+    return settings(cwd), settings
+
+
+def _set_colour(context: click.Context, _option: click.Parameter, value: str) -> None:
+    """`Context.color` is where click itself looks."""
+    context.color = {"always": True, "never": False}.get(value)
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def coloured(command: Command) -> Command:
+    """Give a command the option for colours; it is read where a screen is made."""
+    return click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        callback=_set_colour,
+        expose_value=False,
+        help="When to colour: `auto` looks at the terminal, NO_COLOR and FORCE_COLOR.",
+    )(command)
