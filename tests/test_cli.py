@@ -332,3 +332,65 @@ def test_stats_say_how_much_is_understood(project: Path) -> None:
     ran = lossguard("check", "--stats", "--exit-zero", cwd=project)
 
     assert ran.err.splitlines()[0] == "2 loss calls; prediction understood in 1 (50%), target in 0 (0%)."
+
+
+LONG = (
+    "import torch.nn.functional as F\n\n\ndef step(x, y):\n"
+    '    first_of_many_names = 1; another_of_many_names = 2; c = 3; return F.cross_entropy(x.softmax(1), y), "and a text that goes on"\n'
+)
+
+
+@pytest.mark.parametrize("width", [100, 58, 40, 24])
+def test_a_line_that_is_too_long_is_shown_around_the_place(width: int, tmp_path: Path) -> None:
+    (tmp_path / "long.py").write_text(LONG, encoding="utf-8")
+    lines = lossguard("check", cwd=tmp_path, COLUMNS=str(width)).out.splitlines()
+    carets = next(index for index, line in enumerate(lines) if set(line[4:].strip()) == {"^"})
+    start, end = lines[carets].index("^"), lines[carets].rindex("^") + 1
+
+    assert lines[carets - 1][start:end].startswith("F.cross_entropy"[: end - start - 1])
+    assert len(lines[carets - 1]) <= width
+    assert "\u2026" in lines[carets - 1][:6]
+
+
+def test_a_screen_without_the_sign_for_more_gets_dots(tmp_path: Path) -> None:
+    (tmp_path / "long.py").write_text(LONG, encoding="utf-8")
+    ran = lossguard("check", cwd=tmp_path, COLUMNS="58", PYTHONIOENCODING="ascii")
+
+    assert ran.status == 1
+    assert "5 | ..." in ran.out
+
+
+def test_statistics_say_how_often_each_rule_speaks(project: Path) -> None:
+    (project / "other.py").write_text(WRONG, encoding="utf-8")
+    counted = lossguard("check", "--statistics", cwd=project)
+
+    assert (counted.status, counted.out) == (1, "2  LG101  softmax-into-cross-entropy\n")
+    assert json.loads(lossguard("check", "--statistics", "--output-format", "json", cwd=project).out) == [
+        {"code": "LG101", "name": "softmax-into-cross-entropy", "count": 2}
+    ]
+    assert lossguard("check", "--statistics", "--output-format", "sarif=a", cwd=project).status == 2
+
+
+def test_the_files_are_listed_and_not_checked(project: Path) -> None:
+    ran = lossguard("check", "--show-files", "--exclude", "right.py", cwd=project)
+
+    assert (ran.status, ran.out) == (0, "wrong.py\n")
+
+
+def test_the_option_for_colours_has_the_last_word(project: Path) -> None:
+    assert COLOUR.search(lossguard("check", "--color", "always", cwd=project, NO_COLOR="1").out)
+    assert "\x1b" not in lossguard("check", "--color", "never", cwd=project, FORCE_COLOR="1").out
+
+
+def test_quiet_prints_findings_only(project: Path) -> None:
+    assert lossguard("check", "-q", "--output-format", "concise", cwd=project).out.count("\n") == 1
+    assert lossguard("check", "-q", "right.py", cwd=project).out == ""
+
+
+def test_verbose_says_what_is_done(project: Path) -> None:
+    (project / "lossguard.toml").write_text('fail-on = "error"\n', encoding="utf-8")
+    first, second = (lossguard("check", "-v", cwd=project).err for _ in range(2))
+
+    assert "/lossguard.toml\n" in first
+    assert "programs followed: 2, as in an earlier run: 0" in first
+    assert "programs followed: 0, as in an earlier run: 2" in second

@@ -258,9 +258,6 @@ class TestWorkflowCommands:
 
         assert len(list(commands(text))) == 10
 
-    def test_what_was_not_looked_at_is_said(self) -> None:
-        assert github.text(results(errors=("big.py: too large",))) == "lossguard: big.py: too large\n"
-
 
 class TestOddTexts:
     """Names and code may hold anything."""

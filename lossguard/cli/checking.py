@@ -120,7 +120,7 @@ def _reported(
         _print_statistics(results, wanted)
     else:
         output.write(wanted, results, quiet=flags["quiet"])
-    if report.exhausted and not flags["quiet"] and not any(one.file is None and one.format == "github" for one in wanted):
+    if report.exhausted and not flags["quiet"]:
         _print_exhausted(report)
     if flags["stats"]:
         _print_stats(report)
@@ -171,7 +171,13 @@ def _print_files(paths: tuple[str, ...], cwd: Path, config: Config, closest: Cal
 def _print_statistics(results: Any, wanted: list[Wanted]) -> None:  # noqa: ANN401  # the reports are imported only where one is written
     from lossguard.report import statistics
 
-    click.echo(statistics.as_json(results) if wanted[-1].format == "json" else statistics.text(results), nl=False)
+    match wanted:
+        case [Wanted(format="full", file=None)]:
+            click.echo(statistics.text(results), nl=False)
+        case [Wanted(format="json", file=None)]:
+            click.echo(statistics.as_json(results), nl=False)
+        case _:
+            raise ConfigError("--statistics goes to standard output, as text or with `--output-format json`")
 
 
 def _print_exhausted(report: Report) -> None:

@@ -48,10 +48,10 @@ def told(config: Config, *, verbose: bool) -> Iterator[Callable[[Report], None]]
 
     def finished(report: Report) -> None:
         if verbose:
-            kept = f"{report.followed} programs followed, {report.kept} as in an earlier run"
+            kept = f"programs followed: {report.followed}, as in an earlier run: {report.kept}"
             known = (
                 f"; {len(report.suppressed)} suppressed, {len(report.known)} in the baseline" if report.suppressed or report.known else ""
             )
-            click.echo(f"lossguard: {report.checked} files, {kept}{known}; {perf_counter() - begin:.2f} s", err=True)
+            click.echo(f"lossguard: files: {report.checked}, {kept}{known}; {perf_counter() - begin:.2f} s", err=True)
 
     yield finished

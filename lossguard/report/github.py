@@ -22,7 +22,7 @@ def text(results: Results) -> str:
     by_kind = {severity: [one for one in results.worst_first if one.severity is severity] for severity in Severity}
     rest = [one for held in by_kind.values() for one in held[LIMIT:]]
     commands = (_command(one, results) for held in by_kind.values() for one in held[:LIMIT])
-    return "".join(f"{line}\n" for line in (*commands, *_beyond(rest), *(f"lossguard: {error}" for error in results.errors)))
+    return "".join(f"{line}\n" for line in (*commands, *_beyond(rest)))
 
 
 def _command(finding: Finding, results: Results) -> str:
