@@ -53,7 +53,12 @@ class Knowledge:
     @cached_property
     def library(self) -> Library:
         """The contracts; a project's own come first."""
-        return Library((*self.config.contract_folders, shipped() / "contracts"))
+        return Library((shipped() / "contracts",), own=self.config.contract_folders)
+
+    @cached_property
+    def own_losses(self) -> frozenset[str]:
+        """The names of the losses that a project's own contracts speak of."""
+        return frozenset() if self.library.own is None else self.library.own.losses
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -186,7 +191,7 @@ def check(
     of = closest or (lambda _folder: config)
     found = {**found_below(paths, cwd, lambda folder: of(folder).excluded, force=config.force_exclude), **dict.fromkeys(given or (), True)}
     run = Run(cwd, Knowledge(config), tuple(found), given or {})
-    roots = roots_of(found, run.read)
+    roots = roots_of(found, run.read, run.knowledge.own_losses)
     key = caches.key_of(run.knowledge.folders, config.src)
     cache = caches.load(cwd, key, found, run.read) if cached and not given else caches.Cache(None, key)
     needed = roots if changed is None else _seeing(run, roots, changed, cache)
@@ -377,7 +382,7 @@ def events_at(file: str, row: int, cwd: Path, config: Config, paths: Iterable[st
     run = Run(cwd, Knowledge(config), tuple(found))
     target = next(iter(found))
     seen: dict[object, tuple[Event, Span]] = {}
-    roots = roots_of(found, run.read)
+    roots = roots_of(found, run.read, run.knowledge.own_losses)
     for root in found:
         if root == target or root in roots:
             for event, span in _events_of(run, root, target):

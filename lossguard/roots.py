@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePath
 from typing import Final
+
+from lossguard.changed import mention
 
 Read = Callable[[str], bytes | None]
 
@@ -16,9 +18,13 @@ _IMPORTS: Final = re.compile(rb"""^[ \t"]*(?:from|import)\s(.+)$""", re.MULTILIN
 _MENTIONS: Final = re.compile(rb"[lL]oss|LOSS|criterion|entropy|kl_div|[sS]oftmax|[sS]igmoid|__main__|\.log\(|reveal|main\(|\.run\(")
 
 
-def roots_of(found: Mapping[str, bool], read: Read) -> list[str]:
-    """The files that were named, those that mention a loss, and those where a program begins that imports one of these."""
-    mentioning = {file for file in found if _MENTIONS.search(read(file) or b"")}
+def roots_of(found: Mapping[str, bool], read: Read, own: Collection[str] = ()) -> list[str]:
+    """The files that were named, those that mention a loss, and those where a program begins that imports one of these.
+
+    `own` are names of losses that a project's own contracts speak of.
+    """
+    losses = mention(own) if own else _MENTIONS
+    mentioning = {file for file in found if _MENTIONS.search(text := read(file) or b"") or losses.search(text)}
     imported = {file: _imported(read(file) or b"") for file in found}
     known = Counter(name for names in imported.values() for name in names)
     wanted = {_own_name(file) for file in mentioning}

@@ -259,6 +259,40 @@ def test_a_projects_own_contract_is_known(project: Path) -> None:
     assert ran.out.startswith("use.py:5:5: LG101")
 
 
+@pytest.fixture
+def with_a_loss_of_its_own(project: Path) -> Path:
+    """A project whose loss nobody can look into, with one line about it; no word in the script tells that it has a loss."""
+    (project / "pyproject.toml").write_text('[tool.lossguard]\ncontracts = ["stubs"]\n', encoding="utf-8")
+    (project / "stubs" / "ours").mkdir(parents=True)
+    stub = "from words import Annotated, As, Loss, Tensor\n"
+    stub += 'def penalty(scores: Tensor, labels: Tensor) -> Annotated[Loss, As("torch.nn.functional.cross_entropy")]: ...\n'
+    (project / "stubs" / "ours" / "terms.pyi").write_text(stub, encoding="utf-8")
+    (project / "ours").mkdir()
+    (project / "ours" / "__init__.py").touch()
+    body = "import kernels\n\ndef penalty(scores, labels):\n    return kernels.penalty(scores, labels)\n"
+    (project / "ours" / "terms.py").write_text(body, encoding="utf-8")
+    (project / "step.py").write_text(
+        "import torch\nfrom ours.terms import penalty\n\ndef step(x, y):\n    return penalty(torch.exp(torch.log_softmax(x, 1)), y)\n"
+    )
+    for file in ("wrong.py", "right.py"):
+        (project / file).unlink()
+    return project
+
+
+@pytest.mark.parametrize("paths", [(), ("step.py",), (".",), ("ours", "step.py")], ids=str)
+def test_a_loss_of_ones_own_is_one_line(paths: tuple[str, ...], with_a_loss_of_its_own: Path) -> None:
+    ran = lossguard("check", *paths, "--output-format", "concise", cwd=with_a_loss_of_its_own)
+
+    assert ran.out.startswith("step.py:5:12: LG101 `penalty` applies the softmax itself")
+
+
+def test_why_knows_a_loss_of_ones_own(with_a_loss_of_its_own: Path) -> None:
+    ran = lossguard("check", "--why", "step.py:5", cwd=with_a_loss_of_its_own)
+
+    assert "call of cross_entropy, as `penalty`" in ran.out
+    assert "probabilities over classes" in ran.out
+
+
 def test_explain_prints_the_page(project: Path) -> None:
     by_code, by_name = lossguard("explain", "lg101", cwd=project), lossguard("explain", "softmax-into-cross-entropy", cwd=project)
 

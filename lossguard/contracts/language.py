@@ -197,3 +197,8 @@ class ClassContract:
     def family(self) -> str:
         """The last part of the name."""
         return self.name.rpartition(".")[2]
+
+    @property
+    def makes_loss(self) -> bool:
+        """Whether a call of an object gives a loss."""
+        return any(method.makes_loss for method in self.methods.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from lossguard.contracts.language import ClassContract, Contract
@@ -20,9 +20,10 @@ PYTHON: Final = "python"
 class Library:
     """All contracts of some folders; files are read when a name in them is first asked for."""
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
-        """`folders` are searched in order; a file's path below its folder is the dotted name of what it describes."""
-        self.folders = folders
+    def __init__(self, folders: tuple[Path, ...], own: tuple[Path, ...] = ()) -> None:
+        """`own` folders, a project's, are searched first; a file's path below its folder is the dotted name of what it describes."""
+        self.folders = (*own, *folders)
+        self.own = Library(own) if own else None
         self._stubs: dict[str, Stub | None] = {}
         self._found: dict[str, Contract | ClassContract | None] = {}
 
@@ -45,6 +46,15 @@ class Library:
     def tensor(self) -> str:
         """The full name of the tensor class: its methods are the functions of a stub file of that name."""
         return next((module for module in self.modules if module.endswith(f".{Domain.TENSOR.value}")), "")
+
+    def overruling(self, file: str, name: str) -> str | None:
+        """The full name of what a project's contracts say of a name in one of its own files, whose code then counts no more."""
+        if self.own is None:
+            return None
+        dotted = "." + ".".join(PurePath(file).with_suffix("").parts).removesuffix(".__init__")
+        module = next((module for module in self.own.modules if dotted.endswith(f".{module}")), None)
+        full = f"{module}.{name}"
+        return full if module is not None and self.own.find(full) is not None else None
 
     def method(self, name: str) -> Contract | None:
         """The contract of a tensor's method."""
@@ -112,6 +122,11 @@ class Library:
                 member = stub.member(name) if stub is not None else None
                 if isinstance(member, Contract | ClassContract):
                     yield member
+
+    @cached_property
+    def losses(self) -> frozenset[str]:
+        """The last parts of the names of all functions and classes that make a loss."""
+        return frozenset(one.family for one in self.everything() if one.makes_loss)
 
     @cached_property
     def modules(self) -> tuple[str, ...]:

@@ -87,6 +87,8 @@ def module_member(m: Machine, file: str, name: str) -> Value | None:
         return None if below is None else sole(ProjectModule(below))
     if name in _DUNDERS:
         return _dunder(m, file, name)
+    if (known := m.library.overruling(file, name)) is not None:
+        return sole(External(known))
     cell = (module_address(file), name)
     found = m.store.get(cell)
     if found is not None:

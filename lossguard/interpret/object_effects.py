@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from lossguard.contracts.language import Contract, Word
+from lossguard.contracts.language import Absent, Contract, Signature, Word
 from lossguard.interpret import library
 from lossguard.interpret.containers import concatenated, content_of, items_of
 from lossguard.interpret.copies import Copier
@@ -33,7 +33,7 @@ def _as(call: Call, base: Value, word: Word) -> Value:
     if not isinstance(target, Contract):
         return base
     names = [parameter.name for parameter in target.signatures[0].parameters if not parameter.kind.startswith("*")]
-    given = dict(_renamed(_plain(call), names[0]))
+    given = _named(_plain(call), target.signatures[0])
     for name in names:
         held = call.m.store.get((call.receiver.address, name)) if isinstance(call.receiver, Instance) else None
         if name not in given and held is not None:
@@ -48,9 +48,17 @@ def _plain(call: Call) -> list[tuple[str, Value]]:
     return [(name, value) for name, value in call.bound.items() if name != skipped]
 
 
-def _renamed(arguments: list[tuple[str, Value]], first: str) -> list[tuple[str, Value]]:
-    """The first argument is the first one of the function too, whatever it is called: `PoissonNLLLoss.forward(log_input, target)`."""
-    return [(first, value) for _, value in arguments[:1]] + arguments[1:]
+def _named(arguments: list[tuple[str, Value]], target: Signature) -> dict[str, Value]:
+    """The arguments by the function's own names: the first is its first; what it has no name for is what it needs in that place.
+
+    `PoissonNLLLoss.forward(log_input, target)`, `focal(scores, labels)`.
+    """
+    names = [parameter.name for parameter in target.parameters]
+    needed = [one.name for one in target.parameters if one.kind == "positional" and one.default is Absent.REQUIRED]
+    first = {needed[0]: value for _, value in arguments[:1] if needed}
+    given = {name: value for name, value in arguments[1:] if name in names}
+    placed = {name: value for name, (own, value) in zip(needed, arguments, strict=False) if own not in names}
+    return placed | given | first
 
 
 def _calls(call: Call, base: Value, word: Word) -> Value:
