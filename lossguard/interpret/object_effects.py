@@ -55,7 +55,7 @@ def _named(arguments: list[tuple[str, Value]], target: Signature) -> dict[str, V
     """
     names = [parameter.name for parameter in target.parameters]
     needed = [one.name for one in target.parameters if one.kind == "positional" and one.default is Absent.REQUIRED]
-    first = {needed[0]: value for _, value in arguments[:1] if needed}
+    first = dict(zip(needed[:1], (value for _, value in arguments), strict=False))
     given = {name: value for name, value in arguments[1:] if name in names}
     placed = {name: value for name, (own, value) in zip(needed, arguments, strict=False) if own not in names}
     return placed | given | first
