@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -53,7 +54,7 @@ def found_below(paths: Iterable[str], cwd: Path, excluded: Excluded = nothing, *
             for file in _walk(full, cwd, excluded):
                 found.setdefault(file, False)
         else:
-            raise PathError(f"{path}: no such file or folder")
+            raise PathError(f"{path}: {'neither a file nor a folder' if full.exists() else 'no such file or folder'}")
     return found
 
 
@@ -87,7 +88,7 @@ def _walk(folder: Path, cwd: Path, excluded: Excluded) -> Iterator[str]:
         specs = [(base, spec) for base, spec in specs if here.is_relative_to(base)] + (_gitignore(here) if here != folder else [])
         held = specs + [(base, spec) for base, spec in _specs(excluded(here)) if here.is_relative_to(base)]
         folders[:] = sorted(name for name in folders if not _ignored(here / name, held, folder=True))
-        wanted = sorted(name for name in names if name.endswith(_SUFFIXES))
+        wanted = sorted(name for name in names if name.endswith(_SUFFIXES) and (here / name).is_file())  # no pipes, no dead links
         yield from (shown(here / name, cwd) for name in wanted if not _ignored(here / name, held, folder=False))
 
 
@@ -95,7 +96,17 @@ def _gitignore(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
     path = folder / ".gitignore"
     if not path.is_file():
         return []
-    return [(folder, GitIgnoreSpec.from_lines(path.read_text(encoding="utf-8", errors="replace").splitlines()))]
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [(folder, GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line)))]
+
+
+def _is_pattern(line: str) -> bool:
+    """Git passes over what is no pattern, and so does this."""
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except (ValueError, re.error):
+        return False
+    return True
 
 
 def _ignored_above(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from lossguard.changed import MARKERS, REGISTERS
-from lossguard.source import Source, Span, UnreadableError, read
+from lossguard.isolation import Say, excused
+from lossguard.source import Reason, Source, Span, UnreadableError, read
 from lossguard.syntax import ir
 from lossguard.syntax.parse import EMPTY, Parsed, locate, parse
 from lossguard.syntax.scopes import bound_names, statements_of
@@ -49,6 +50,8 @@ class Program:
         self.given = given or {}
         self.known = known
         self.src = src
+        self.lost: dict[str, UnreadableError] = {}
+        self.say: Say = lambda _text: None
         self.opened: dict[str, Parsed] = {}
         self.touched: set[str] = set()
         self.probed: dict[str, bool] = {}
@@ -64,12 +67,21 @@ class Program:
         return self.opened[file]
 
     def _parse(self, file: str) -> Parsed:
+        """`lost` files broke whoever read them; `say` is told what is being read, in case that this is another one."""
+        if file in self.lost:
+            return Parsed(Source(file, ""), EMPTY, (self.lost[file],))
+        self.say(file)
         try:
             return parse(self.given[file] if file in self.given else read(self.cwd / file, file))
         except UnreadableError as error:
             return Parsed(Source(file, ""), EMPTY, (error,))
         except OSError as error:
-            return Parsed(Source(file, ""), EMPTY, (UnreadableError(error.strerror or str(error)),))
+            return Parsed(Source(file, ""), EMPTY, (UnreadableError(error.strerror or str(error), reason=Reason.FORMAT),))
+        except Exception as error:  # noqa: BLE001  # it is reported, and costs this file alone
+            lost = excused(error)
+            return Parsed(Source(file, ""), EMPTY, (UnreadableError(f"{lost.cause.value}: {lost.detail}", reason=Reason.LIMITS),))
+        finally:
+            self.say("")
 
     def spans(self, file: str, places: Iterable[Place]) -> dict[Place, Span]:
         """Where some nodes of a file stand; remembered, because looking costs as much as parsing."""
@@ -154,7 +166,7 @@ class Program:
     def _exists(self, path: str, *, folder: bool = False) -> bool:
         if path not in self.probed:
             full = self.cwd / path
-            self.probed[path] = full.is_dir() if folder else path in self.given or full.exists()
+            self.probed[path] = full.is_dir() if folder else path in self.given or full.is_file()
         return self.probed[path]
 
     @cached_property

@@ -15,14 +15,18 @@ from lossguard.files import shown
 Closest = Callable[[Path], Config]
 
 
+class IncompleteError(Exception):
+    """A check that did not see everything: what it did not find may be there all the same."""
+
+
 def baseline_file(file: str | None, cwd: Path, config: Config) -> Path:
     """The baseline to use: the one that was named, the one in the settings, or the one in the current folder."""
     return cwd / file if file is not None else config.baseline_file or cwd / baseline.NAME
 
 
 def write(paths: Iterable[str], path: Path, cwd: Path, config: Config, closest: Closest) -> str:
-    """Let the baseline know everything that is found."""
-    report = _everything(paths, cwd, config, closest)
+    """Let the baseline know everything that is found. Raises IncompleteError where the check failed somewhere."""
+    report = _whole(_everything(paths, cwd, config, closest))
     entries = baseline.updated(path, report.findings, cwd, report.files)
     baseline.write(path, entries)
     return f"{_counted(entries.total())} in {shown(path, cwd)}."
@@ -37,15 +41,25 @@ def check(paths: Iterable[str], path: Path, cwd: Path, config: Config, closest: 
 
 
 def prune(paths: Iterable[str], path: Path, cwd: Path, config: Config, closest: Closest) -> str:
-    """Take out what is not found any more, and let what was renamed have its new name."""
-    report = _everything(paths, cwd, config, closest)
+    """Take out what is not found any more, and let what was renamed have its new name.
+
+    Raises IncompleteError where the check failed somewhere.
+    """
+    report = _whole(_everything(paths, cwd, config, closest))
     compared = baseline.compare(path, report.findings, cwd, report.files)
     baseline.write(path, compared.left)
     return f"{_counted(compared.gone)} taken out, {_counted(compared.left.total())} left in {shown(path, cwd)}."
 
 
 def _everything(paths: Iterable[str], cwd: Path, config: Config, closest: Closest) -> Report:
-    return engine.check(paths, cwd, replace(config, baseline=None), closest=closest)
+    return engine.check(paths, cwd, replace(config, baseline=None), closest=closest, isolated=True)
+
+
+def _whole(report: Report) -> Report:
+    """The report, if nothing failed: what was not found by half a check is not gone."""
+    if report.failures:
+        raise IncompleteError(f"the baseline stays as it is: {report.failures[0]}: what it leads to was not checked")
+    return report
 
 
 def _counted(count: int) -> str:

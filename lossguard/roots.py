@@ -21,10 +21,10 @@ _MENTIONS: Final = re.compile(rb"[lL]oss|LOSS|criterion|entropy|kl_div|[sS]oftma
 def roots_of(found: Mapping[str, bool], read: Read, own: Collection[str] = ()) -> list[str]:
     """The files that were named, those that mention a loss, and those where a program begins that imports one of these.
 
-    `own` are names of losses that a project's own contracts speak of.
+    `own` are names of losses that a project's own contracts speak of. A file that cannot be read is worth saying so.
     """
     losses = mention(own) if own else _MENTIONS
-    mentioning = {file for file in found if _MENTIONS.search(text := read(file) or b"") or losses.search(text)}
+    mentioning = {file for file in found if (text := read(file)) is None or _MENTIONS.search(text) or losses.search(text)}
     imported = {file: _imported(read(file) or b"") for file in found}
     known = Counter(name for names in imported.values() for name in names)
     wanted = {_own_name(file) for file in mentioning}

@@ -90,10 +90,16 @@ class Reason(Enum):
     PARSER = "parser"
     NESTING = "nesting"
     FORMAT = "format"
+    SIZE = "size"
+    LIMITS = "limits"
 
 
 # What is said once for a file, however many of its cells are so.
 ONCE: Final = frozenset({Reason.PYTHON_2, Reason.BLANKS})
+
+
+# Notebooks hold their outputs, too.
+LARGEST_FILE: Final = 256 << 20
 
 
 class UnreadableError(Exception):
@@ -108,8 +114,13 @@ class UnreadableError(Exception):
 def read(path: Path, shown: str) -> Source:
     """Read a file; `shown` is the name that reports use.
 
-    Raises UnreadableError where the bytes are not text or the notebook is not JSON, OSError where there is no such file.
+    Raises UnreadableError where the bytes are not text, the notebook is none or the file is no regular one or too large, OSError
+    where there is no such file.
     """
+    if path.exists() and not path.is_file():
+        raise UnreadableError("not a regular file", reason=Reason.FORMAT)
+    if path.stat().st_size > LARGEST_FILE:
+        raise UnreadableError(f"larger than {LARGEST_FILE >> 20} MiB", reason=Reason.SIZE)
     return from_bytes(path.read_bytes(), shown)
 
 
@@ -129,7 +140,7 @@ def _decoded(data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         return data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+    except (SyntaxError, ValueError, LookupError) as error:  # a codec of any kind can be named
         raise UnreadableError(f"cannot be decoded: {error}", reason=Reason.FORMAT) from error
 
 
@@ -138,7 +149,11 @@ def _notebook(data: bytes, shown: str) -> Source:
         document = json.loads(data)
     except ValueError as error:
         raise UnreadableError(f"not a notebook: {error}", reason=Reason.FORMAT) from error
-    if not isinstance(document, dict) or not _is_python(document):
+    except RecursionError as error:
+        raise UnreadableError("not a notebook: nested too deeply", reason=Reason.FORMAT) from error
+    if not isinstance(document, dict):
+        raise _none(f"the document is {_kind(document)}, not an object")
+    if not _is_python(document):
         return Source(shown, "")
     lines: list[str] = []
     written: list[str] = []
@@ -146,7 +161,7 @@ def _notebook(data: bytes, shown: str) -> Source:
     for number, cell in enumerate(_cells(document), start=1):
         if cell.get("cell_type") != "code":
             continue
-        text = _with_newlines(_text(cell))
+        text = _with_newlines(_text(cell, number))
         rows = lines_of(text) or [""]
         cells.append(Cell(number, len(written) + 1, len(written) + len(rows)))
         written += rows
@@ -154,17 +169,53 @@ def _notebook(data: bytes, shown: str) -> Source:
     return Source(shown, joined(lines), tuple(cells), joined(written))
 
 
+_KINDS: Final = {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a number", float: "a number"}
+
+
+def _kind(value: object) -> str:
+    """What JSON calls a value."""
+    return _KINDS.get(type(value), "null")
+
+
+def _none(why: str) -> UnreadableError:
+    return UnreadableError(f"not a notebook: {why}", reason=Reason.FORMAT)
+
+
 def _is_python(document: dict[str, Any]) -> bool:
-    metadata = document.get("metadata") or {}
-    language = (metadata.get("kernelspec") or {}).get("language") or (metadata.get("language_info") or {}).get("name") or "python"
+    """What the notebook says of its language; what is no object says nothing."""
+    metadata = _object(document.get("metadata"))
+    language = _object(metadata.get("kernelspec")).get("language") or _object(metadata.get("language_info")).get("name") or "python"
     return str(language).lower().startswith(("python", "ipython"))
 
 
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _cells(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for sheet in (document, *(document.get("worksheets") or ())):
-        yield from (cell for cell in sheet.get("cells") or () if isinstance(cell, dict))
+    """All cells, of every sheet where there are some, as before format 4."""
+    for sheet in (document, *_list(document.get("worksheets"), "worksheets")):
+        if not isinstance(sheet, dict):
+            raise _none(f"a worksheet is {_kind(sheet)}")
+        for cell in _list(sheet.get("cells"), "cells"):
+            if not isinstance(cell, dict):
+                raise _none(f"a cell is {_kind(cell)}")
+            yield cell
 
 
-def _text(cell: dict[str, Any]) -> str:
+def _list(value: object, name: str) -> list[Any]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise _none(f"`{name}` is {_kind(value)}, not a list")
+    return value
+
+
+def _text(cell: dict[str, Any], number: int) -> str:
     source = cell.get("source", cell.get("input", ""))
-    return source if isinstance(source, str) else "".join(map(str, source))
+    parts = [source] if isinstance(source, str) else source
+    if not isinstance(parts, list):
+        raise _none(f"the source of cell {number} is {_kind(source)}, not text")
+    if not all(isinstance(part, str) for part in parts):
+        raise _none(f"the source of cell {number} holds something else than text")
+    return "".join(parts)

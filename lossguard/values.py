@@ -124,6 +124,9 @@ class Tensor:
         return replace(self, trace=extended(self.trace, step))
 
 
+_MOST_BITS: Final = 1000
+
+
 @dataclass(frozen=True, slots=True)
 class Constant:
     """A Python constant: None, a bool, a number, a string, `...`."""
@@ -131,8 +134,8 @@ class Constant:
     value: Hashable
 
     def __str__(self) -> str:
-        """As Python writes it."""
-        return repr(self.value)
+        """As Python writes it; it refuses to write numbers of thousands of digits."""
+        return hex(self.value) if isinstance(self.value, int) and self.value.bit_length() > _MOST_BITS else repr(self.value)
 
 
 class Why(Enum):
@@ -245,6 +248,8 @@ def merged(cases: Iterable[Case]) -> tuple[Case, ...]:
     kept: list[Case] = []
     for case in cases:
         _insert(kept, case)
+        if len(kept) > MOST_CASES * 4:  # the rest will not make them few
+            break
     if len(kept) > MOST_CASES:
         return (Case(Unknown(Why.BOUND, f"more than {MOST_CASES} alternatives")),)
     return tuple(kept)

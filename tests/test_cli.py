@@ -178,7 +178,7 @@ def test_nesting_that_would_kill_the_parser_is_a_finding(depth: int, project: Pa
     (project / "deep.py").write_text(f"loss = {'(' * depth}1{')' * depth}\n", encoding="utf-8")
     ran = lossguard("check", "deep.py", "--output-format", "concise", cwd=project)
 
-    assert ran.out.startswith("deep.py:1:1: LG900 cannot be read as Python: brackets nested more than")
+    assert ran.out.startswith("deep.py:1:1: LG900 cannot be read as Python: nested too deeply")
 
 
 def test_bytes_that_are_no_text_are_a_finding(project: Path) -> None:

@@ -18,8 +18,8 @@ import torch
 from lossguard.contracts.language import EFFECTS, ClassContract, Contract
 from lossguard.contracts.library import Library
 from lossguard.contracts.stubs import ContractError
-from lossguard.engine import Knowledge
 from lossguard.interpret.interpreter import TABLES
+from lossguard.knowledge import Knowledge
 from lossguard.rulebook import shipped
 
 FOLDER = shipped() / "contracts"

@@ -7,6 +7,7 @@ import re
 import shlex
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def scratch(tmp_path: Path) -> Path:
     (tmp_path / "notebooks").mkdir()
     for file in ("train.py", "src/train.py"):
         (tmp_path / file).write_text(WRONG, encoding="utf-8")
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": "import torch\n"}
+    cell: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": "import torch\n"}
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (tmp_path / "train.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     git(tmp_path, "init", "-q")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lossguard.engine import Knowledge
+from lossguard.knowledge import Knowledge
 from lossguard.rulebook import shipped as pages
 from tests.oracle.chains import program
 from tests.oracle.claims import knowledge_with

@@ -9,7 +9,8 @@ import pytest
 
 from lossguard.config import Config
 from lossguard.domains import Domain
-from lossguard.engine import Knowledge, check
+from lossguard.engine import check
+from lossguard.knowledge import Knowledge
 from lossguard.pages import Block
 from lossguard.rulebook import Rule, RuleBook, RuleError, shipped
 from lossguard.values import EventKind

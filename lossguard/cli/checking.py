@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from lossguard.cli.common import coloured, guarded, settled
+from lossguard.cli.common import coloured, guarded, settled, told_failures
 from lossguard.config import Config, ConfigError
 from lossguard.formats import FORMATS, Wanted, WantedType, arranged
 from lossguard.options import Chosen, with_settings
@@ -102,7 +102,7 @@ def _checked(
     with told(config, verbose=flags["verbose"]) as finished, watched(quiet=flags["quiet"] or flags["verbose"]) as step:
         report = engine.check(
             named, cwd, config, given=given, cached=not (flags["no_cache"] or flags["stats"]), comments=not flags["ignore_noqa"],
-            closest=closest, changed=touched, step=step,
+            closest=closest, changed=touched, isolated=True, step=step,
         )  # fmt: skip
         finished(report)
     return report
@@ -111,11 +111,11 @@ def _checked(
 def _reported(
     report: Report, wanted: list[Wanted], cwd: Path, config: Config, given: dict[str, bytes], flags: dict[str, bool]
 ) -> int:  # fmt: skip
-    from lossguard import engine
+    from lossguard.knowledge import Knowledge
     from lossguard.policy import fails
     from lossguard.report import output
 
-    results = output.results(report, engine.Knowledge(config).book, cwd, given)
+    results = output.results(report, Knowledge(config).book, cwd, given)
     if flags["statistics"]:
         _print_statistics(results, wanted)
     else:
@@ -124,6 +124,8 @@ def _reported(
         _print_exhausted(report)
     if flags["stats"]:
         _print_stats(report)
+    if told_failures(report):
+        return 2
     return 1 if fails(report.findings, config.fail_on) and not flags["exit_zero"] else 0
 
 

@@ -7,16 +7,21 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, Final, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, ParamSpec, TypeVar
 
 import click
 
 from lossguard.config import Config, ConfigError, check_selectors
+from lossguard.isolation import Cause
 from lossguard.options import Chosen
+
+if TYPE_CHECKING:
+    from lossguard.engine import Report
 
 P = ParamSpec("P")
 # What a shell says of a program that Ctrl-C ended.
 INTERRUPTED: Final = 130
+ISSUES: Final = "https://github.com/lossguard/lossguard/issues"
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
@@ -29,12 +34,13 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         from lossguard.contracts.stubs import ContractError
         from lossguard.files import PathError
         from lossguard.git import GitError
+        from lossguard.ratchet import IncompleteError
         from lossguard.rulebook import RuleError
 
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
-        except (ConfigError, PathError, RuleError, ContractError, RecordError, BaselineError, GitError) as error:
+        except (ConfigError, PathError, RuleError, ContractError, RecordError, BaselineError, GitError, IncompleteError) as error:
             fail(str(error))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -53,9 +59,20 @@ def fail(message: str) -> NoReturn:
     sys.exit(2)
 
 
+def told_failures(report: Report) -> bool:
+    """Say on standard error which programs could not be followed; gives whether there were any."""
+    from lossguard.report.plain import plain
+
+    for failure in report.failures:
+        click.echo(f"lossguard: {plain(str(failure))}: what it leads to was not checked", err=True)
+    if any(failure.lost.cause is Cause.EXCEPTION for failure in report.failures):
+        click.echo(f"lossguard: please report errors in lossguard, best with the file: {ISSUES}", err=True)
+    return bool(report.failures)
+
+
 def settled(cwd: Path, chosen: Chosen) -> tuple[Config, Callable[[Path], Config]]:
     """The settings of the run, and what finds those of each folder; a selector that names no rule is an error wherever it is met."""
-    from lossguard.engine import Knowledge
+    from lossguard.knowledge import Knowledge
 
     closest = chosen.closest(cwd)
     config = closest.of(cwd)

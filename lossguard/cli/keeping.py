@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from lossguard.cli.common import coloured, guarded, settled
+from lossguard.cli.common import coloured, guarded, settled, told_failures
 from lossguard.formats import Wanted
 from lossguard.options import Chosen, with_settings
 
@@ -44,15 +44,18 @@ def write_baseline(paths: tuple[str, ...], file: str | None, chosen: Chosen) -> 
 @with_settings
 def check_baseline(paths: tuple[str, ...], file: str | None, chosen: Chosen) -> None:
     """Report what is new in PATHS, and how many entries nothing answers to any more."""
-    from lossguard import engine, ratchet
+    from lossguard import ratchet
+    from lossguard.knowledge import Knowledge
     from lossguard.policy import fails
     from lossguard.report import output
 
     cwd = Path.cwd()
     config, closest = settled(cwd, chosen)
     report, said = ratchet.check(paths or (".",), ratchet.baseline_file(file, cwd, config), cwd, config, closest)
-    output.write([Wanted("full")], output.results(report, engine.Knowledge(config).book, cwd))
+    output.write([Wanted("full")], output.results(report, Knowledge(config).book, cwd))
     click.echo(said)
+    if told_failures(report):
+        sys.exit(2)
     sys.exit(1 if fails(report.findings, config.fail_on) else 0)
 
 

@@ -55,6 +55,7 @@ _FOLDED: Final[dict[str, Callable[[Any, Any], Hashable]]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "//": operator.floordiv, "%": operator.mod,
 }  # fmt: skip
 _LONGEST_TEXT: Final = 1000
+_MOST_BITS: Final = 256
 
 
 def _binary_of(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Value:
@@ -66,7 +67,7 @@ def _binary_of(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Va
         case _, Tensor():
             return library.call_method(m, right, f"__r{_METHODS[op]}__", Arguments((sole(left),)), site)
         case Pack(items=one), Pack(items=other) if op == "+":
-            return sole(Pack((*one, *other)))
+            return containers.tuple_of((*one, *other))
         case Unknown(), Constant(value=int() as number) if (
             op in {"+", "-"} and (found := counting.shifted(left, number if op == "+" else -number, spell(site.expr))) is not None
         ):
@@ -83,7 +84,7 @@ def _binary_of(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Va
 
 def _folded(m: Machine, op: str, left: Hashable, right: Hashable, site: Site) -> Value:
     """Arithmetic on constants, as long as it stays small."""
-    small = all(not isinstance(side, str | bytes) or len(side) < _LONGEST_TEXT for side in (left, right))
+    small = _is_small(left) and _is_small(right)
     numbers = isinstance(left, int | float) and isinstance(right, int | float)
     if op in _FOLDED and small and (numbers or op == "+"):
         try:
@@ -91,3 +92,13 @@ def _folded(m: Machine, op: str, left: Hashable, right: Hashable, site: Site) ->
         except (TypeError, ZeroDivisionError, OverflowError, ValueError):
             pass
     return m.unknown(Why.OPERATION, spell(site.expr), site)
+
+
+def _is_small(value: Hashable) -> bool:
+    match value:
+        case str() | bytes():
+            return len(value) < _LONGEST_TEXT
+        case int():
+            return value.bit_length() < _MOST_BITS
+        case _:
+            return True

@@ -31,6 +31,8 @@ from lossguard.values import Constant, Tensor, Thing, Unknown, Value, Why, join,
 
 # A loop over this many items, or fewer, is run item by item; so is a comprehension.
 UNROLLED: Final = 8
+# Longer lists, and larger tuples, are made by doubling, or are data.
+MOST_ITEMS: Final = 20_000
 
 
 def evaluate_sequence(m: Machine, expr: ir.Sequence, frame: Frame) -> Value:
@@ -41,12 +43,20 @@ def evaluate_sequence(m: Machine, expr: ir.Sequence, frame: Frame) -> Value:
         added = items_of(m, value, frame.site(item)) if isinstance(item, ir.Starred) else Items((value,))
         content = concatenated(content, added)
     if expr.kind == "tuple" and content.head is None:
-        return sole(Pack(content.items))
+        return tuple_of(content.items)
     return new_list(m, content, frame.site(expr))
+
+
+def tuple_of(items: tuple[Value, ...]) -> Value:
+    """A tuple, unless it is made to be large: `s = (s, s)` in a loop."""
+    made = Pack(items)
+    return sole(made) if made.size <= MOST_ITEMS else unknown(Why.BOUND, f"a tuple of more than {MOST_ITEMS} parts")
 
 
 def concatenated(one: Items, other: Items) -> Items:
     """`[*one, *other]`: what comes before an unknown number of items becomes part of them."""
+    if len(one.items) + len(other.items) > MOST_ITEMS:
+        return Items(head=join((frozenset(), value) for value in (*one.everything(), *other.everything())))
     if other.head is None:
         return Items((*one.items, *other.items), one.head, counting.plus(one.lengths, len(other.items)))
     leading = [*one.everything(), other.head]

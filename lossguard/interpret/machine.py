@@ -137,6 +137,7 @@ class Machine:
         self.memory = Memory()
         self.captured: set[Address] = set()
         self.parents: dict[int, int] = {}
+        self.orders: dict[Thing, tuple[Thing, ...]] = {}
         self._contexts: dict[tuple[int, Place, int], int] = {}
 
     def evaluate(self, expr: ir.Expr, frame: Frame) -> Value:

@@ -72,20 +72,27 @@ def _base(m: Machine, expr: ir.Expr, frame: Frame) -> Iterator[Thing]:
 
 def mro(m: Machine, cls: Thing) -> tuple[Thing, ...]:
     """The method resolution order: project classes, then contracts, depth first, the last mention of a class counting."""
-    found = list(_ancestry(m, cls))
-    return tuple(thing for index, thing in enumerate(found) if thing not in found[index + 1 :])
+    if cls not in m.orders:
+        found: dict[Thing, None] = {}
+        _visit(m, cls, found)
+        m.orders[cls] = tuple(reversed(found))
+    return m.orders[cls]
 
 
-def _ancestry(m: Machine, cls: Thing) -> Iterator[Thing]:
+def _visit(m: Machine, cls: Thing, order: dict[Thing, None]) -> None:
+    """Add a class after all that comes behind it: what was met before stands behind it already."""
+    if cls in order:
+        return
     match cls:
         case ProjectClass(bases=bases):
-            yield cls
-            for base in bases:
-                yield from _ancestry(m, base)
-        case ClassContract():
-            yield from m.library.mro(cls)
+            behind: tuple[Thing, ...] = bases
+        case ClassContract(bases=names_of):
+            behind = tuple(found for found in map(m.library.find, names_of) if isinstance(found, ClassContract))
         case _:
-            yield cls
+            behind = ()
+    for base in reversed(behind):
+        _visit(m, base, order)
+    order[cls] = None
 
 
 def member(m: Machine, order: tuple[Thing, ...], name: str) -> Value | Contract | None:

@@ -122,13 +122,20 @@ class Function:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProjectClass:
-    """A project class: its body's names live at `address`; a `fielded` one (a dataclass) is made from its annotations."""
+    """A project class: its body's names live at `address`; a `fielded` one (a dataclass) is made from its annotations.
+
+    Classes share their bases, so they are compared by a digest: walking through diamonds of them would take exponential time.
+    """
 
     node: ir.Class
     file: str
     address: Address
     bases: tuple[Thing, ...]
     fielded: bool = False
+    digest: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hash((self.address, self.bases)))
 
     @property
     def place(self) -> Place:
@@ -140,10 +147,10 @@ class ProjectClass:
         return self.node.name
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, ProjectClass) and self.address == other.address and self.bases == other.bases)
+        return self is other or (isinstance(other, ProjectClass) and self.digest == other.digest and self.address == other.address)
 
     def __hash__(self) -> int:
-        return hash(self.address)
+        return self.digest
 
 
 ClassThing: TypeAlias = ProjectClass | ClassContract
@@ -181,12 +188,30 @@ class Super:
     after: ProjectClass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pack:
-    """A tuple; a named one knows its fields."""
+    """A tuple; a named one knows its fields. `size` counts what is in it, however deep.
+
+    Tuples share their items, so they are compared by a digest: walking through `s = (s, s)` would take exponential time.
+    """
 
     items: tuple[Value, ...]
     fields: tuple[str, ...] = ()
+    size: int = field(init=False, default=0)
+    digest: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        parts = (thing.size if isinstance(thing, Pack) else 1 for item in self.items for thing in item)
+        object.__setattr__(self, "size", 1 + sum(parts))
+        object.__setattr__(self, "digest", hash((self.items, self.fields)))
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (
+            isinstance(other, Pack) and (self.digest, self.size, self.fields) == (other.digest, other.size, other.fields)
+        )
+
+    def __hash__(self) -> int:
+        return self.digest
 
     def __str__(self) -> str:
         """As `# revealed:` shows it."""

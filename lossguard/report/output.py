@@ -21,7 +21,8 @@ from lossguard.rulebook import RuleBook
 def results(report: Report, book: RuleBook, cwd: Path, given: Mapping[str, bytes] | None = None) -> Results:
     """What the formats make of a report."""
     cut = tuple(f"{file}: too large to be followed to the end" for file in report.exhausted)
-    return Results(report.findings, book.rules, Sources(cwd, given or {}), cut, report.notes, report.checked)
+    failed = tuple(f"{failure}: what it leads to was not checked" for failure in report.failures)
+    return Results(report.findings, book.rules, Sources(cwd, given or {}), failed + cut, report.notes, report.checked)
 
 
 def write(wanted: Iterable[Wanted], results: Results, *, quiet: bool = False) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import libcst as cst
 
+from lossguard.isolation import deep
+from lossguard.reading.depth import may_be_deep, too_deep
 from lossguard.reading.faults import ASYNC, blank, python_2
 from lossguard.reading.indents import by_spaces
 from lossguard.reading.magics import parses
@@ -31,12 +32,19 @@ class Parsed:
 
 EMPTY: Final = ir.Module(())
 
-# libcst's native parser overflows its stack, and takes the process with it, between 1,000 and 2,000 nested brackets.
-DEEPEST: Final = 300
+# What is larger than this is data: nobody writes so much, and a parsed megabyte takes a gigabyte.
+LARGEST: Final = 1_000_000
 
 
 def parse(source: Source) -> Parsed:
     """Parse and lower a module; the source that comes back has the text that was parsed."""
+    if len(source.text) > LARGEST:
+        size = f"larger than {LARGEST / 1e6:.0f} MB"
+        return Parsed(source, EMPTY, (UnreadableError(f"{size}, so it is taken for data", reason=Reason.SIZE),))
+    return deep(lambda: _parsed(source)) if may_be_deep(source.text) else _parsed(source)
+
+
+def _parsed(source: Source) -> Parsed:
     try:
         text, tree = _tree(source.text)
         return Parsed(_with_text(source, text), lower_module(tree, Marks()))
@@ -51,7 +59,8 @@ def _with_text(source: Source, text: str) -> Source:
 
 def _tree(text: str) -> tuple[str, cst.Module]:
     """The tree of a text, and the text that it is the tree of: where tabs and spaces are mixed, Python accepts more than the parser."""
-    _check_depth(text)
+    if (row := too_deep(text)) is not None:
+        raise UnreadableError("nested too deeply", row, reason=Reason.NESTING)
     try:
         return text, cst.parse_module(text)
     except RecursionError as error:
@@ -77,20 +86,6 @@ def _explained(text: str, error: Exception) -> UnreadableError:
     message = str(error).strip().splitlines() or ["invalid syntax"]
     row, column = getattr(error, "raw_line", 1), getattr(error, "raw_column", 0) + 1
     return UnreadableError(f"the parser does not know this syntax ({message[0]})", row, column, Reason.PARSER)
-
-
-_BRACKETS: Final = re.compile(r"""\"{3}.*?\"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\#[^\n]*|[()\[\]{}\n]""", re.DOTALL)
-
-
-def _check_depth(text: str) -> None:
-    if sum(map(text.count, "([{")) <= DEEPEST:
-        return
-    depth, row = 0, 1
-    for token in map(re.Match.group, _BRACKETS.finditer(text)):
-        row += token.count("\n")
-        depth += (token in {"(", "[", "{"}) - (token in {")", "]", "}"})
-        if depth > DEEPEST:
-            raise UnreadableError(f"brackets nested more than {DEEPEST} deep", row, reason=Reason.NESTING)
 
 
 def _without_broken_cells(source: Source) -> Parsed:
@@ -132,11 +127,14 @@ def locate(parsed: Parsed, nodes: Iterable[int]) -> dict[int, Span]:
     """Where some nodes of a module stand. Parses the text once more, so only ask for files that are reported on."""
     from libcst.metadata import MetadataWrapper, PositionProvider
 
-    wrapper = MetadataWrapper(cst.parse_module(parsed.source.text), unsafe_skip_copy=True)
-    marks = Marks()
-    lower_module(wrapper.module, marks)
-    ranges = wrapper.resolve(PositionProvider)
-    return {node: _span(parsed.source, ranges[marks.nodes[node]]) for node in nodes}
+    def looked_up() -> dict[int, Span]:
+        wrapper = MetadataWrapper(cst.parse_module(parsed.source.text), unsafe_skip_copy=True)
+        marks = Marks()
+        lower_module(wrapper.module, marks)
+        ranges = wrapper.resolve(PositionProvider)
+        return {node: _span(parsed.source, ranges[marks.nodes[node]]) for node in nodes}
+
+    return deep(looked_up) if may_be_deep(parsed.source.text) else looked_up()
 
 
 def _span(source: Source, found: cst.metadata.CodeRange) -> Span:

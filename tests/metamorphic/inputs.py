@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from lossguard.engine import Knowledge
+from lossguard.knowledge import Knowledge
 from lossguard.source import UnreadableError, from_bytes
 from tests.metamorphic.programs import Program, tagged
 from tests.runs import PRELUDE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from lossguard.engine import Knowledge
+from lossguard.knowledge import Knowledge
 from tests.oracle.comparing import Compared, Outcome, counted
 from tests.oracle.inputs import Piece, Program, fixtures, pieces
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lossguard.config import Config
-from lossguard.engine import Knowledge, Run, spans_of
+from lossguard.following import Run, spans_of
 from lossguard.interpret.interpreter import interpret
+from lossguard.knowledge import Knowledge
 from lossguard.values import EventKind, Value
 from tests.oracle.witnesses import Key
 

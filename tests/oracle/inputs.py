@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from lossguard.engine import Knowledge
+from lossguard.knowledge import Knowledge
 from lossguard.source import from_bytes
 from tests.oracle.claims import of_root
 from tests.oracle.comparing import Compared, compared
