@@ -131,7 +131,7 @@ def read(path: Path) -> Counter[Entry]:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise BaselineError(f"{path}: no such baseline; `lossguard baseline write` makes one") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BaselineError(f"{path}: {error}") from error
     if not isinstance(document, dict) or document.get("version") != VERSION:
         raise BaselineError(f"{path}: not a baseline of this version")

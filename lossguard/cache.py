@@ -118,7 +118,7 @@ def load(cwd: Path, key: str, files: Iterable[str], read: Read) -> Cache:
         document = json.loads(path.read_bytes())
         roots, before = (document["roots"], document["list"]) if document["key"] == key else ({}, now)
         return Cache(path, key, now, _meaning_the_same(roots, before, now, read), tuple(before) != now)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Cache(path, key, now)
 
 

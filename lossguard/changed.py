@@ -6,6 +6,7 @@ is too much rather than too little, and costs a search instead of a parse.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
@@ -32,7 +33,7 @@ def registers(file: str, read: Read) -> bool:
 
 def mention(names: Iterable[str]) -> re.Pattern[bytes]:
     """What finds one of some names as a word."""
-    return re.compile(rb"\b(?:" + b"|".join(re.escape(name).encode() for name in sorted(names)) + rb")\b")
+    return re.compile(rb"\b(?:" + b"|".join(re.escape(os.fsencode(name)) for name in sorted(names)) + rb")\b")
 
 
 def reaching(changed: Iterable[str], files: Iterable[str], read: Read) -> set[str]:

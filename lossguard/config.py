@@ -154,6 +154,8 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
         found = re.fullmatch(r"line (\d+), column (\d+)", place)
         where = f"{found[1]}:{found[2]}" if found else str(len(text.splitlines()))
         raise ConfigError(f"{path}:{where}: {said}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: nested too deeply") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: {error}") from error
 

@@ -48,7 +48,7 @@ def read(path: Path) -> Row:
     """Read what `lossguard run --output-format json --output-file FILE` wrote. Raises RecordError for anything else."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RecordError(f"{path}: {error}") from error
     if not isinstance(data, dict) or not {"findings", "sites"} <= data.keys():
         raise RecordError(f"{path}: not a record of a run (`lossguard run --output-format json --output-file {path}` writes one)")

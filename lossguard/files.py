@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pathspec import GitIgnoreSpec
+from lossguard.patterns import fault, spec_of
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 
 class PathError(Exception):
@@ -47,6 +49,8 @@ def found_below(paths: Iterable[str], cwd: Path, excluded: Excluded = nothing, *
     found: dict[str, bool] = {}
     for path in paths:
         full = Path(os.path.normpath(cwd / path))
+        if _is_too_long(full):
+            raise PathError(f"{path[:80]}...: no file has so long a name")
         if full.is_file():
             if not (force and is_excluded(full, excluded)):
                 found[shown(full, cwd)] = True
@@ -58,6 +62,14 @@ def found_below(paths: Iterable[str], cwd: Path, excluded: Excluded = nothing, *
     return found
 
 
+def _is_too_long(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError as error:
+        return error.errno == errno.ENAMETOOLONG
+    return False
+
+
 def is_excluded(path: Path, excluded: Excluded) -> bool:
     """Whether a file would be left out where it is met in a folder: itself, or a folder above it."""
     specs = [(Path(path.anchor), spec_of(ALWAYS_SKIPPED)), *_specs(excluded(path.parent)), *_ignored_above(path.parent)]
@@ -65,12 +77,6 @@ def is_excluded(path: Path, excluded: Excluded) -> bool:
         _ignored(one, [(base, spec) for base, spec in specs if one.is_relative_to(base) and one != base], folder=one != path)
         for one in (path, *path.parents)
     )
-
-
-@lru_cache(maxsize=256)
-def spec_of(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    """Patterns as in .gitignore, compiled once."""
-    return GitIgnoreSpec.from_lines(patterns)
 
 
 def _specs(patterns: tuple[tuple[Path, str], ...]) -> list[tuple[Path, GitIgnoreSpec]]:
@@ -93,20 +99,12 @@ def _walk(folder: Path, cwd: Path, excluded: Excluded) -> Iterator[str]:
 
 
 def _gitignore(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:
+    """What a folder's .gitignore leaves out. Git passes over rows that are no patterns, and so does this."""
     path = folder / ".gitignore"
     if not path.is_file():
         return []
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return [(folder, GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line)))]
-
-
-def _is_pattern(line: str) -> bool:
-    """Git passes over what is no pattern, and so does this."""
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except (ValueError, re.error):
-        return False
-    return True
+    return [(folder, spec_of(tuple(line for line in lines if fault(line) is None)))]
 
 
 def _ignored_above(folder: Path) -> list[tuple[Path, GitIgnoreSpec]]:

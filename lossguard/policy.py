@@ -12,8 +12,8 @@ from lossguard import baseline
 from lossguard.annotate import annotated
 from lossguard.changed import MARKERS
 from lossguard.config import Config, asked_for, level, selected
-from lossguard.files import spec_of
 from lossguard.findings import Finding, Severity, numbered
+from lossguard.patterns import spec_of
 from lossguard.rulebook import RuleBook
 from lossguard.selection import heaviest
 from lossguard.source import Source, UnreadableError, from_bytes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -44,4 +45,4 @@ def _imported(data: bytes) -> set[bytes]:
 def _own_name(file: str) -> bytes:
     """What an import calls a file: its name, or its folder's for a package."""
     path = PurePath(file)
-    return (path.parent.name if path.stem == "__init__" else path.stem).encode()
+    return os.fsencode(path.parent.name if path.stem == "__init__" else path.stem)

@@ -149,7 +149,10 @@ FIELDS: Final = frozenset({"call", "error"})
 
 def load(path: Path) -> Rule:
     """Read one page."""
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(path, 1, f"cannot be read: {error}") from error
     named = _FILE_NAME.fullmatch(path.name)
     if named is None:
         raise RuleError(path, 1, "a page is named LG101-its-name.md")

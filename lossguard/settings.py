@@ -9,6 +9,8 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from lossguard.patterns import fault
+
 Level = Literal["error", "warning", "info", "off"]
 LEVELS: Final = ("error", "warning", "info", "off")
 Strings = tuple[str, ...]
@@ -64,11 +66,19 @@ def valid(name: str, value: object) -> Any:  # noqa: ANN401  # every setting has
     return _converted(name, value, None)
 
 
+# The settings that are made of patterns.
+_PATTERNS: Final = frozenset({"exclude", "extend-exclude", "per-file-ignores"})
+
+
 def _converted(name: str, value: object, key: str | None) -> Any:  # noqa: ANN401
     try:
-        return msgspec.convert(value, FIELDS[name].type)
+        found = msgspec.convert(value, FIELDS[name].type)
     except msgspec.ValidationError as error:
         raise SettingError(_reworded(str(error), LEVELS if name == "severity" else LEVELS[:-1]), key) from error
+    for pattern in found if name in _PATTERNS else ():
+        if (why := fault(pattern.removeprefix("!") if key is not None else pattern)) is not None:
+            raise SettingError(f"`{pattern}` is no pattern of .gitignore: {why}", key)
+    return found
 
 
 _WORDS: Final = {"`array`": "a list", "`object`": "a table", "`bool`": "true or false", "`str`": "a string", "`int`": "a number"}

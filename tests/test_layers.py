@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[1] / "lossguard"
 
 # From the ground up. A module may import from layers below, and inside its own folder; nothing else.
 LAYERS = [
-    {"changed", "domains", "git", "isolation", "lines", "pages", "reading", "selection", "settings", "symbols", "toml"},
-    {"guards", "roots", "source"},
+    {"changed", "domains", "git", "isolation", "lines", "pages", "patterns", "reading", "selection", "symbols", "toml"},
+    {"guards", "roots", "settings", "source"},
     {"values", "findings"},
     {"contracts", "rulebook", "suppress"},
     {"annotate", "baseline", "identity", "judge", "stats"},

@@ -50,7 +50,7 @@ class Stub:
         found: dict[str, list[Chunk]] = {}
         lines: list[str] = []
         row = 1
-        for number, line in enumerate((*self.path.read_text(encoding="utf-8").splitlines(), "end = 0"), start=1):
+        for number, line in enumerate((*self._text.splitlines(), "end = 0"), start=1):
             if lines and not line.startswith((" ", ")", "#", "]")) and line and not lines[-1].startswith("@") and not _open_text(lines):
                 self._file(found, Chunk("\n".join(lines), row))
                 lines = []
@@ -59,6 +59,13 @@ class Stub:
             if line and not line.startswith("#"):
                 lines.append(line)
         return found
+
+    @property
+    def _text(self) -> str:
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ContractError(self.path, 1, f"cannot be read: {error}") from error
 
     def _file(self, found: dict[str, list[Chunk]], chunk: Chunk) -> None:
         head = next((line for line in chunk.text.splitlines() if not line.startswith("@")), "")
@@ -113,6 +120,8 @@ class Stub:
             nodes = ast.parse(chunk.text).body
         except SyntaxError as error:
             raise ContractError(self.path, chunk.row + (error.lineno or 1) - 1, error.msg) from error
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise ContractError(self.path, chunk.row, str(error) or "nested too deeply") from error
         for node in nodes:
             ast.increment_lineno(node, chunk.row - 1)
         return nodes

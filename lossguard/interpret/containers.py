@@ -67,18 +67,26 @@ def concatenated(one: Items, other: Items) -> Items:
 def evaluate_mapping(m: Machine, expr: ir.Mapping, frame: Frame) -> Value:
     """`{key: value, **more}`."""
     content = Entries()
+    known: dict[tuple[type, Hashable], tuple[Hashable, Value]] = {}  # `1` and `True` are one key for Python, and not written as one
     for key, item in expr.items:
         value = m.evaluate(item, frame)
-        if key is None:
+        only = None if key is None else key_of(m.evaluate(key, frame))
+        if only is not None:
+            known[type(only), only] = (only, value)
+            continue
+        content, known = updated(content, Entries(tuple(known.values()))), {}
+        if key is not None:
+            content = Entries(content.pairs, value if content.rest is None else join([(frozenset(), content.rest), (frozenset(), value)]))
+        else:
             more = entries_of(m, value)
             content = updated(content, more if more is not None else Entries(rest=unknown(Why.ITEM, "`**` of something unknown")))
-        else:
-            content = with_key(content, m.evaluate(key, frame), value)
-    return new_dict(m, content, frame.site(expr))
+    return new_dict(m, updated(content, Entries(tuple(known.values()))), frame.site(expr))
 
 
 def updated(content: Entries, more: Entries) -> Entries:
     """`{**content, **more}`."""
+    if not content.pairs:
+        content, more = Entries(more.pairs, content.rest), Entries(rest=more.rest)
     for key, value in more.pairs:
         content = content.put(key, value)
     rests = [rest for rest in (content.rest, more.rest) if rest is not None]
