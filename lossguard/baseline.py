@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from lossguard.errors import UserError
 from lossguard.findings import Finding
 from lossguard.git import renames
+from lossguard.writing import rewrite
 
 NAME: Final = ".lossguard-baseline.json"
 VERSION: Final = 1
 
 
-class BaselineError(Exception):
+class BaselineError(UserError):
     """A baseline that cannot be used; the message starts with its name."""
 
 
@@ -128,7 +130,7 @@ def updated(path: Path, findings: Iterable[Finding], cwd: Path, checked: Iterabl
 def read(path: Path) -> Counter[Entry]:
     """The entries of a baseline, with how many findings each stands for."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8", errors="surrogateescape"))
     except FileNotFoundError as error:
         raise BaselineError(f"{path}: no such baseline; `lossguard baseline write` makes one") from error
     except (OSError, ValueError, RecursionError) as error:
@@ -146,6 +148,7 @@ def _entry(row: Mapping[str, Any]) -> Entry:
 
 
 def write(path: Path, entries: Counter[Entry]) -> None:
-    """Write a baseline: sorted, one entry after the other, so that it reads well in a diff."""
+    """Write a baseline: sorted, one entry after the other, so that it reads well in a diff. Raises WriteError."""
     rows = [{**entry._asdict(), "count": count} for entry, count in sorted(entries.items())]
-    path.write_text(json.dumps({"version": VERSION, "findings": rows}, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    text = json.dumps({"version": VERSION, "findings": rows}, indent=2, ensure_ascii=False) + "\n"
+    rewrite(path, text.encode("utf-8", "surrogateescape"))  # file names need not be text

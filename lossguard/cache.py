@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from lossguard.domains import Reach
 from lossguard.findings import Certainty, Finding, Severity, Stop
 from lossguard.source import Span
 from lossguard.values import Entry, Place
+from lossguard.writing import WriteError, rewrite
 
 FOLDER: Final = ".lossguard_cache"
 # What the rows below look like: a cache of another form is an empty one.
@@ -97,14 +96,11 @@ class Cache:
         """Write the cache, all at once; a folder that cannot be written is no reason to fail."""
         if self.path is None or not self.changed:
             return
-        with suppress(OSError):
+        with suppress(OSError, WriteError):
             self.path.parent.mkdir(exist_ok=True)
             (self.path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
             (self.path.parent / "CACHEDIR.TAG").write_text(_TAG, encoding="utf-8")
-            handle, name = tempfile.mkstemp(dir=self.path.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump({"key": self.key, "list": self.files, "roots": self.roots}, file)
-            Path(name).replace(self.path)
+            rewrite(self.path, json.dumps({"key": self.key, "list": self.files, "roots": self.roots}).encode())
 
 
 def load(cwd: Path, key: str, files: Iterable[str], read: Read) -> Cache:

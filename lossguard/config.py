@@ -16,12 +16,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from lossguard.errors import UserError
 from lossguard.selection import heaviest, weight
 from lossguard.settings import FIELDS, SettingError, valid
 from lossguard.toml import row_of
 
 
-class ConfigError(Exception):
+class ConfigError(UserError):
     """Settings that cannot be used; the message names the file and the row, or the option."""
 
 

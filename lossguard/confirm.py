@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lossguard.domains import NAMED, SEEN, Domain
+from lossguard.errors import UserError
 from lossguard.findings import Finding
 from lossguard.rulebook import Pattern, Rule, RuleBook
 
@@ -40,7 +41,7 @@ class Confirmation:
         return f"{self.outcome.value}: {self.reason}"
 
 
-class RecordError(Exception):
+class RecordError(UserError):
     """A file that is no record of a run; the message starts with its name."""
 
 

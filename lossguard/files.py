@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lossguard.errors import UserError
 from lossguard.patterns import fault, spec_of
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 
-class PathError(Exception):
+class PathError(UserError):
     """A path on the command line that is not there."""
 
 

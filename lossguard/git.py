@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from lossguard.errors import UserError
 
-class GitError(Exception):
+
+class GitError(UserError):
     """What git was asked for, it cannot say; the message is git's own."""
 
 

@@ -18,6 +18,7 @@ from lossguard.rulebook import RuleBook
 from lossguard.selection import heaviest
 from lossguard.source import Source, UnreadableError, from_bytes
 from lossguard.suppress import MENTIONED, OURS, UNUSED, Comments
+from lossguard.writing import rewrite
 
 UNREADABLE: Final = "LG900"
 
@@ -134,12 +135,12 @@ def unknown_to_baseline(
 
 
 def add_comments(findings: Iterable[Finding], cwd: Path, reason: str) -> list[str]:
-    """Write a comment that suppresses each finding where its loss stands; the files that were changed."""
+    """Write a comment that suppresses each finding where its loss stands; the files that were changed. Raises WriteError."""
     by_file: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.code not in {UNREADABLE, UNUSED}:
             by_file.setdefault(finding.span.file, []).append(finding)
     for file, held in by_file.items():
         path = cwd / file
-        path.write_bytes(annotated(path.read_bytes(), file, held, reason))
+        rewrite(path, annotated(path.read_bytes(), file, held, reason))
     return list(by_file)

@@ -9,13 +9,14 @@ from pathlib import Path
 from lossguard import baseline, engine
 from lossguard.config import Config
 from lossguard.engine import Report
+from lossguard.errors import UserError
 from lossguard.files import shown
 
 # What gives the settings that hold in a folder.
 Closest = Callable[[Path], Config]
 
 
-class IncompleteError(Exception):
+class IncompleteError(UserError):
     """A check that did not see everything: what it did not find may be there all the same."""
 
 

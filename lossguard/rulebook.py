@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from lossguard.domains import NAMED, SEEN, Domain, Seen
+from lossguard.errors import UserError
 from lossguard.findings import Severity
 from lossguard.pages import Block, blocks, sections
 from lossguard.source import Reason
 from lossguard.values import EventKind
 
 
-class RuleError(Exception):
+class RuleError(UserError):
     """A page that is not a rule; the message starts with file and line."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1] / "lossguard"
 
 # From the ground up. A module may import from layers below, and inside its own folder; nothing else.
 LAYERS = [
-    {"changed", "domains", "git", "isolation", "lines", "pages", "patterns", "reading", "selection", "symbols", "toml"},
+    {"errors"},
+    {"changed", "domains", "git", "isolation", "lines", "pages", "patterns", "reading", "selection", "symbols", "toml", "writing"},
     {"guards", "roots", "settings", "source"},
     {"values", "findings"},
     {"contracts", "rulebook", "suppress"},

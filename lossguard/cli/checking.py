@@ -164,10 +164,10 @@ def _standard_input(paths: tuple[str, ...], name: str | None) -> dict[str, bytes
 
 def _print_files(paths: tuple[str, ...], cwd: Path, config: Config, closest: Callable[[Path], Config]) -> None:
     from lossguard.files import found_below
-    from lossguard.report.plain import plain
+    from lossguard.report.plain import plain_name
 
     for file in sorted(found_below(paths, cwd, lambda folder: closest(folder).excluded, force=config.force_exclude)):
-        click.echo(plain(file))
+        click.echo(plain_name(file))
 
 
 def _print_statistics(results: Any, wanted: list[Wanted]) -> None:  # noqa: ANN401  # the reports are imported only where one is written

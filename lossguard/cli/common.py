@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from lossguard.config import Config, ConfigError, check_selectors
+from lossguard.config import Config, check_selectors
+from lossguard.errors import UserError
 from lossguard.isolation import Cause
 from lossguard.options import Chosen
 
@@ -29,24 +31,20 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from lossguard.baseline import BaselineError
-        from lossguard.confirm import RecordError
-        from lossguard.contracts.stubs import ContractError
-        from lossguard.files import PathError
-        from lossguard.git import GitError
-        from lossguard.ratchet import IncompleteError
-        from lossguard.rulebook import RuleError
-
         try:
             command(*args, **kwargs)
             sys.stdout.flush()
-        except (ConfigError, PathError, RuleError, ContractError, RecordError, BaselineError, GitError, IncompleteError) as error:
+        except UserError as error:
             fail(str(error))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except KeyboardInterrupt:
             click.echo("lossguard: interrupted", err=True)
             os._exit(INTERRUPTED)  # worker processes are not waited for
+        except Exception:  # noqa: BLE001  # it is told, and 1 would say that something was found
+            traceback.print_exc()
+            click.echo(f"lossguard: this is an error in lossguard; please report it: {ISSUES}", err=True)
+            sys.exit(2)
 
     return run
 

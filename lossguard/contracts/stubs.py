@@ -15,9 +15,10 @@ from typing import Final, TypeVar
 
 from lossguard.contracts.language import EFFECTS, RELATIONS, Absent, Accepts, ClassContract, Contract, Parameter, Result, Signature, Word
 from lossguard.domains import NAMED, Domain
+from lossguard.errors import UserError
 
 
-class ContractError(Exception):
+class ContractError(UserError):
     """A stub that says something outside the language of contracts; the message starts with file and line."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:

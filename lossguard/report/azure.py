@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from lossguard.findings import Finding, Severity
-from lossguard.report.results import Results, explained, headline
+from lossguard.report.plain import plain_name
+from lossguard.report.results import Results, explained, headline, shown
 
 
 def text(results: Results) -> str:
@@ -15,9 +16,9 @@ def _command(finding: Finding, results: Results) -> str:
     span = results.raw(finding.span)
     properties = {
         "type": "error" if finding.severity is Severity.ERROR else "warning",
-        "sourcepath": results.path(finding.span), "linenumber": span.row, "columnnumber": span.column, "code": finding.code,
+        "sourcepath": plain_name(results.path(finding.span)), "linenumber": span.row, "columnnumber": span.column, "code": finding.code,
     }  # fmt: skip
-    said = "\n".join([f"{finding.name}: {headline(finding)}", *explained(finding, results.rules[finding.code])])
+    said = "\n".join([f"{finding.name}: {headline(shown(finding))}", *explained(shown(finding), results.rules[finding.code])])
     return f"##vso[task.logissue {''.join(f'{key}={_property(str(value))};' for key, value in properties.items())}]{_data(said)}"
 
 

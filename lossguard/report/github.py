@@ -11,6 +11,7 @@ from typing import Final
 
 from lossguard.findings import Finding, Severity
 from lossguard.report import concise
+from lossguard.report.plain import plain_name
 from lossguard.report.results import Results, explained, headline, shown
 
 KINDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -29,9 +30,10 @@ def _command(finding: Finding, results: Results) -> str:
     span = results.raw(finding.span)
     columns = {} if finding.span.cell is not None else {"col": span.column, "endColumn": span.end_column}
     properties = {
-        "file": results.path(finding.span), "line": span.row, "endLine": span.end_row, **columns, "title": f"{finding.code} {finding.name}"
+        "file": plain_name(results.path(finding.span)), "line": span.row, "endLine": span.end_row, **columns,
+        "title": f"{finding.code} {finding.name}",
     }  # fmt: skip
-    said = "\n".join([_located(finding), *explained(finding, results.rules[finding.code])])
+    said = "\n".join([_located(shown(finding)), *explained(shown(finding), results.rules[finding.code])])
     return f"::{KINDS[finding.severity]} {','.join(f'{key}={_property(str(value))}' for key, value in properties.items())}::{_data(said)}"
 
 

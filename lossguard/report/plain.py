@@ -17,6 +17,11 @@ def plain(text: str) -> str:
     return _ACTS.sub(lambda found: _written(ord(found[0])), text)
 
 
+def plain_name(text: str) -> str:
+    r"""A file name on one row, whatever is in it: a line end is written `\n`."""
+    return plain(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def _written(code: int) -> str:
     if code in BYTES:
         return f"\\x{code - BYTES.start + 0x80:02x}"

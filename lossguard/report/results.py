@@ -12,7 +12,7 @@ from typing import Final
 from lossguard.findings import Certainty, Finding, Severity, Stop
 from lossguard.git import GitError, top
 from lossguard.report.frames import Sources
-from lossguard.report.plain import plain
+from lossguard.report.plain import plain, plain_name
 from lossguard.rulebook import Rule
 from lossguard.source import Span
 
@@ -92,7 +92,7 @@ def shown(finding: Finding) -> Finding:
 
 
 def _plain(span: Span) -> Span:
-    return span._replace(file=plain(span.file))
+    return span._replace(file=plain_name(span.file))
 
 
 def counted(findings: tuple[Finding, ...] | list[Finding]) -> str:
