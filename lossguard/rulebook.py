@@ -145,6 +145,7 @@ class RuleBook:
 _FILE_NAME: Final = re.compile(r"(LG\d{3})-([a-z0-9-]+)\.md")
 _HEAD: Final = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 _KEYS: Final = frozenset({"severity", "since", "runtime", "when", "message", "effect", "instead", "reasons"})
+_TEXTS: Final = frozenset({"severity", "since", "message", "effect", "instead"})
 FIELDS: Final = frozenset({"call", "error"})
 
 
@@ -182,13 +183,15 @@ def _head(path: Path, text: str) -> tuple[dict[str, Any], int]:
         raise RuleError(path, line, str(error)) from error
     if unknown := head.keys() - _KEYS:
         raise RuleError(path, line, f"unknown key {', '.join(sorted(unknown))}")
-    if missing := {"severity", "since", "message", "effect", "instead"} - head.keys():
+    if missing := _TEXTS - head.keys():
         raise RuleError(path, line, f"no {', '.join(sorted(missing))}")
+    if wrong := {key for key in _TEXTS if not isinstance(head[key], str)}:
+        raise RuleError(path, line, f"{', '.join(sorted(wrong))} is a text")
     return head, line
 
 
 def _severity(path: Path, line: int, name: object) -> Severity:
-    if name not in {severity.value for severity in Severity}:
+    if name not in [severity.value for severity in Severity]:
         raise RuleError(path, line, f"unknown severity {name!r}")
     return Severity(name)
 
@@ -223,10 +226,28 @@ def _when(path: Path, line: int, table: dict[str, Any]) -> When:
     spelled = rest.pop("spelled", None)
     severity = _severity(path, line, rest.pop("severity")) if "severity" in rest else None
     message, effect = rest.pop("message", None), rest.pop("effect", None)
-    if spelled not in {None, "class", "variable"}:
+    if not all(one is None or isinstance(one, str) for one in (message, effect)):
+        raise RuleError(path, line, "`message` and `effect` are texts")
+    if spelled not in (None, "class", "variable"):
         raise RuleError(path, line, f"`spelled` is class or variable, not {spelled!r}")
     patterns = {"*" if key == "argument" else key: _pattern(path, line, value) for key, value in rest.items()}
-    return When(kinds[0], frozenset([names] if isinstance(names, str) else names), patterns, spelled, severity, message, effect)
+    return When(kinds[0], _names(path, line, kinds[0].value, names), patterns, spelled, severity, message, effect)
+
+
+def _names(path: Path, line: int, key: str, value: object) -> frozenset[str]:
+    """A text, or a list of them."""
+    found = value if isinstance(value, list) else [value]
+    if not all(isinstance(one, str) for one in found):
+        raise RuleError(path, line, f"`{key}` is a text or a list of texts, not {value!r}")
+    return frozenset(found)
+
+
+def _literals(path: Path, line: int, value: object) -> frozenset[Hashable]:
+    """A constant, or a list of them."""
+    found = value if isinstance(value, list) else [value]
+    if not all(one is None or isinstance(one, bool | int | float | str) for one in found):
+        raise RuleError(path, line, f"`literal` is a constant or a list of constants, not {value!r}")
+    return frozenset(found)
 
 
 def _pattern(path: Path, line: int, value: object) -> Pattern:
@@ -236,12 +257,11 @@ def _pattern(path: Path, line: int, value: object) -> Pattern:
         case str() | list():
             return Pattern(domains=_domains(path, line, value))
         case dict() as table if table.keys() <= _PATTERN_KEYS:
-            made = table.get("made")
             literal = [None] if table.get("none") else table.get("literal")
             return Pattern(
                 _domains(path, line, table["domain"]) if "domain" in table else None,
-                None if made is None else frozenset([made] if isinstance(made, str) else made),
-                None if literal is None else frozenset([literal] if not isinstance(literal, list) else literal),
+                _names(path, line, "made", table["made"]) if "made" in table else None,
+                None if literal is None else _literals(path, line, literal),
                 bool(table.get("tensor")),
                 _seen(path, line, table.get("seen", [])),
                 _axes(path, line, table["axis"]) if "axis" in table else None,
@@ -268,8 +288,8 @@ def _domains(path: Path, line: int, value: object) -> frozenset[Domain]:
     return frozenset(NAMED[name] for name in names)
 
 
-def _seen(path: Path, line: int, value: str | list[str]) -> frozenset[Seen]:
-    names = value if isinstance(value, list) else [value]
+def _seen(path: Path, line: int, value: object) -> frozenset[Seen]:
+    names = _names(path, line, "seen", value)
     if unknown := [name for name in names if name not in SEEN]:
         raise RuleError(path, line, f"a run does not see {unknown[0]!r}")
     return frozenset(SEEN[name] for name in names)
@@ -277,7 +297,11 @@ def _seen(path: Path, line: int, value: str | list[str]) -> frozenset[Seen]:
 
 def _check_message(rule: Rule, line: int) -> None:
     for when in rule.whens or (When(None, frozenset(), {}),):
-        fields = {field for _, field, _, _ in string.Formatter().parse(when.message or rule.message) if field is not None}
-        known = FIELDS | when.patterns.keys() - {"*"}
-        if unknown := fields - known:
-            raise RuleError(rule.path, line, f"the message has a field {{{min(unknown)}}} that `when` does not speak of")
+        message, known = when.message or rule.message, FIELDS | when.patterns.keys() - {"*"}
+        try:
+            fields = {field for _, field, _, _ in string.Formatter().parse(message) if field is not None}
+            if unknown := fields - known:
+                raise RuleError(rule.path, line, f"the message has a field {{{min(unknown)}}} that `when` does not speak of")
+            message.format(**dict.fromkeys(known, ""))
+        except ValueError as error:
+            raise RuleError(rule.path, line, f"the message is none: {error}") from error

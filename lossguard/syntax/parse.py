@@ -46,8 +46,8 @@ def parse(source: Source) -> Parsed:
 
 def _parsed(source: Source) -> Parsed:
     try:
-        text, tree = _tree(source.text)
-        return Parsed(_with_text(source, text), lower_module(tree, Marks()))
+        text, module = _module(source.text)
+        return Parsed(_with_text(source, text), module)
     except UnreadableError as error:
         return _without_broken_cells(source) if source.cells else Parsed(source, EMPTY, (error,))
 
@@ -57,23 +57,31 @@ def _with_text(source: Source, text: str) -> Source:
     return source if text == source.text else replace(source, text=text, written=source.text if source.written is None else source.written)
 
 
-def _tree(text: str) -> tuple[str, cst.Module]:
-    """The tree of a text, and the text that it is the tree of: where tabs and spaces are mixed, Python accepts more than the parser."""
+def _module(text: str) -> tuple[str, ir.Module]:
+    """What a text says, and the text that says it: where tabs and spaces are mixed, Python accepts more than the parser."""
+    if "\0" in text:
+        raise UnreadableError("a null byte", text.count("\n", 0, text.index("\0")) + 1)
     if (row := too_deep(text)) is not None:
         raise UnreadableError("nested too deeply", row, reason=Reason.NESTING)
     try:
-        return text, cst.parse_module(text)
-    except RecursionError as error:
-        raise UnreadableError("nested too deeply", reason=Reason.NESTING) from error
+        tree = cst.parse_module(text)
     except Exception as error:  # the parser raises ParserSyntaxError, CSTLogicError, CSTValidationError, SyntaxError, ...
         spaced = by_spaces(text) if "\t" in text and parses(text) else text
         if spaced != text:
-            return _tree(spaced)
+            return _module(spaced)
+        raise _explained(text, error) from error
+    try:
+        return text, lower_module(tree, Marks())
+    except RecursionError as error:
+        raise UnreadableError("nested too deeply", reason=Reason.NESTING) from error
+    except (SyntaxError, ValueError) as error:  # a literal that the parser takes, and Python does not
         raise _explained(text, error) from error
 
 
 def _explained(text: str, error: Exception) -> UnreadableError:
     """What is wrong, and where. Python's own compiler says it better, where it finds it too."""
+    if isinstance(error, RecursionError):
+        return UnreadableError("nested too deeply", reason=Reason.NESTING)
     if (old := python_2(text)) is not None:
         version = "an older Python" if old.what == ASYNC else "Python 2"
         return UnreadableError(f"it is {version} ({old.what})", old.row, old.column, Reason.PYTHON_2)
@@ -94,14 +102,14 @@ def _without_broken_cells(source: Source) -> Parsed:
     errors = []
     for cell in source.cells:
         try:
-            text, _ = _tree(joined(lines[cell.first - 1 : cell.last]))
+            text, _ = _module(joined(lines[cell.first - 1 : cell.last]))
             lines[cell.first - 1 : cell.last] = lines_of(text)
         except UnreadableError as error:
             errors.append(_of_cell(error, joined(lines[cell.first - 1 : cell.last]), cell.first - 1))
             lines[cell.first - 1 : cell.last] = ["pass"] * (cell.last - cell.first + 1)
     try:
-        text, tree = _tree(joined(lines))
-        return Parsed(_with_text(source, text), lower_module(tree, Marks()), tuple(_once(errors)))
+        text, module = _module(joined(lines))
+        return Parsed(_with_text(source, text), module, tuple(_once(errors)))
     except UnreadableError as error:
         return Parsed(source, EMPTY, (*_once(errors), error))
 
