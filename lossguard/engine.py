@@ -46,7 +46,8 @@ class Failure:
 class Report:
     """What a run found and in which files, what comments suppress, what the baseline knows, what `reveal` shows, what went wrong.
 
-    `exhausted` roots were not followed to the end, `failures` not at all. `followed` programs were run, of `kept` ones the results
+    `exhausted` roots were not followed to the end, `failures` not at all; of `unread` files that could
+    not be read, at least in part, no finding says so. `followed` programs were run, of `kept` ones the results
     of an earlier run still held.
     """
 
@@ -57,6 +58,7 @@ class Report:
     notes: tuple[Stop, ...] = ()
     exhausted: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    unread: int = 0
     seen: tuple[Seen, ...] = ()
     followed: int = 0
     kept: int = 0
@@ -111,16 +113,22 @@ def check(
         tuple(run.notes),
         tuple(run.exhausted),
         failures,
+        len(_unreadable(findings) - _unreadable((*kept, *suppressed))),
         tuple(run.seen),
         run.followed,
         len(needed) - run.followed,
     )
 
 
+def _unreadable(findings: Iterable[Finding]) -> set[str]:
+    """The files that a finding says cannot be read."""
+    return {finding.span.file for finding in findings if finding.code == UNREADABLE}
+
+
 def _heeding(run: Run, findings: list[Finding], paths: Iterable[str]) -> Heeded:
     """Comments are called unused only where everything that may reach them was followed to the end."""
     whole = whole_projects(paths, run.cwd)
-    unread = {finding.span.file for finding in findings if finding.code == UNREADABLE}
+    unread = _unreadable(findings)
     return heeding_comments(
         findings, run.files, run.read, run.knowledge.book, lambda file: not run.exhausted and file not in unread and whole(file)
     )

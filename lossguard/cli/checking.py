@@ -122,6 +122,8 @@ def _reported(
         output.write(wanted, results, quiet=flags["quiet"])
     if report.exhausted and not flags["quiet"]:
         _print_exhausted(report)
+    if report.unread and not flags["quiet"]:
+        click.echo(f"lossguard: {_files(report.unread)} not read, or not all of it: `--extend-select LG900` says why", err=True)
     if flags["stats"]:
         _print_stats(report)
     if told_failures(report):
@@ -187,6 +189,10 @@ def _print_exhausted(report: Report) -> None:
 
     shown = ", ".join(report.exhausted[:NAMED]) + (f" and {rest} more" if (rest := len(report.exhausted) - NAMED) > 0 else "")
     click.echo(f"lossguard: too large to be followed to the end, so that findings may be missing: {plain(shown)}", err=True)
+
+
+def _files(count: int) -> str:
+    return "1 file was" if count == 1 else f"{count} files were"
 
 
 def _print_stats(report: Report) -> None:
