@@ -58,7 +58,7 @@ def read(path: Path) -> Row:
 
 def confirmed(findings: Iterable[Finding], record: Row, book: RuleBook) -> list[tuple[Finding, Confirmation]]:
     """Every static finding with what the run says about it."""
-    return [(finding, _confirmation(finding, record, book.rules[finding.code])) for finding in findings]
+    return [(finding, _confirmation(finding, record, book)) for finding in findings]
 
 
 def only_in_the_run(findings: Iterable[Finding], run: Iterable[Finding]) -> list[Finding]:
@@ -67,7 +67,8 @@ def only_in_the_run(findings: Iterable[Finding], run: Iterable[Finding]) -> list
     return [finding for finding in run if (finding.code, finding.span.file, finding.span.row) not in known]
 
 
-def _confirmation(finding: Finding, record: Row, rule: Rule) -> Confirmation:
+def _confirmation(finding: Finding, record: Row, book: RuleBook) -> Confirmation:
+    rule = book.rules[finding.code]
     same = next((row for row in record["findings"] if row["code"] == finding.code and _at(row, finding)), None)
     if same is not None:
         return Confirmation(Outcome.CONFIRMED, "; ".join(same.get("evidence", [])) or "the run reports it too")
@@ -77,7 +78,7 @@ def _confirmation(finding: Finding, record: Row, rule: Rule) -> Confirmation:
     if not sites:
         return Confirmation(Outcome.NOT_SEEN, "this call was not reached")
     checked = sum(site["checked"] for site in sites)
-    said = [_refutation(rule, way) for site in sites for way in site["ways"]]
+    said = [_refutation(book, rule, way) for site in sites for way in site["ways"]]
     if said and all(said):
         return Confirmation(Outcome.REFUTED, f"{said[0]} (in {checked} checked {_calls(checked)})")
     return Confirmation(Outcome.NOT_SEEN, f"reached, but nothing in {checked} checked {_calls(checked)} decides it")
@@ -96,9 +97,9 @@ def _at(row: Row, finding: Finding) -> bool:
     return bool(column in {span.column, 1}) or span.column == 1
 
 
-def _refutation(rule: Rule, way: Row) -> str:
+def _refutation(book: RuleBook, rule: Rule, way: Row) -> str:
     """Why a call that was seen in this way does not break the rule; empty where it may."""
-    whens = [when for when in rule.whens if way["call"] in when.names]
+    whens = book.whens(rule, way["call"], way.get("contract", ""))
     reasons = [_contradiction(when.patterns, way["arguments"]) for when in whens]
     return reasons[0] if reasons and all(reasons) else ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Domain(Enum):
@@ -81,6 +81,19 @@ class Reach(Enum):
 
 
 NAMED: Final = {domain.value: domain for domain in Domain}
+
+# What a loss may want of an argument beside a meaning: logits are not alike to losses, which do different things to them.
+WANTED: Final = {
+    "ClassLogits": Domain.LOGITS,  # a softmax over classes is applied to them
+    "BinaryLogits": Domain.LOGITS,  # a sigmoid is applied to each
+}
+
+
+class Demand(NamedTuple):
+    """What a loss wants of an argument: the words of its contract, and the meanings that it takes."""
+
+    words: frozenset[str]
+    domains: frozenset[Domain]
 
 
 class Seen(Enum):

@@ -114,8 +114,8 @@ def _rank(verdict: Verdict) -> tuple[bool, bool, int]:
 
 def _verdicts(book: RuleBook, event: Event, site: list[Event]) -> Iterator[Verdict]:
     for rule in book.rules.values():
-        for when in rule.whens:
-            if when.kind is event.kind and event.name in when.names and _spelled_so(when, event):
+        for when in book.whens(rule, event.name, event.contract):
+            if when.kind is event.kind and _spelled_so(when, event):
                 yield from _of_when(book, rule, when, event, site)
 
 
@@ -219,7 +219,7 @@ def _has_right_partner(book: RuleBook, event: Event, site: list[Event], match: M
 
 
 def _wrong_for(book: RuleBook, event: Event, things: dict[str, Thing]) -> bool:
-    whens = (when for rule in book.rules.values() for when in rule.whens if when.kind is event.kind and event.name in when.names)
+    whens = (when for rule in book.rules.values() for when in book.whens(rule, event.name, event.contract) if when.kind is event.kind)
     return any(all(name in things and _fits(pattern, things[name]) for name, pattern in when.patterns.items()) for when in whens)
 
 

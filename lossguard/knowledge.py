@@ -20,7 +20,7 @@ class Knowledge:
     @cached_property
     def book(self) -> RuleBook:
         """The rules."""
-        return RuleBook((shipped(), *self.config.rule_folders))
+        return RuleBook((shipped(), *self.config.rule_folders), self.library.demands)
 
     @cached_property
     def library(self) -> Library:

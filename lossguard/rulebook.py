@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from lossguard.domains import NAMED, SEEN, Domain, Seen
+from lossguard.domains import NAMED, SEEN, WANTED, Demand, Domain, Seen
 from lossguard.errors import UserError
 from lossguard.findings import Severity
 from lossguard.pages import Block, blocks, sections
@@ -48,13 +48,15 @@ class Pattern:
 class When:
     """A conjunction: the kind of event, the functions it is about, and a pattern for each argument that matters.
 
-    The argument "*" stands for any argument. `spelled` is "class" for `nn.CrossEntropyLoss(...)`, "variable" where the
+    The argument "*" stands for any argument. One with `demands` is about every loss that wants this of an argument, whatever both
+    are called; its one pattern is under "argument". `spelled` is "class" for `nn.CrossEntropyLoss(...)`, "variable" where the
     callee is held in a variable. `severity`, `message` and `effect` are the rule's own unless they are given here.
     """
 
     kind: EventKind | None
     names: frozenset[str]
     patterns: Mapping[str, Pattern]
+    demands: str | None = None
     spelled: str | None = None
     severity: Severity | None = None
     message: str | None = None
@@ -112,12 +114,24 @@ def shipped() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[1] / "rules"
 
 
+# What the loss of a full name wants of its arguments.
+Demands = Callable[[str], Mapping[str, Demand]]
+
+
+def _no_demands(_name: str) -> Mapping[str, Demand]:
+    return {}
+
+
 class RuleBook:
     """All pages of some folders."""
 
-    def __init__(self, folders: tuple[Path, ...], *, at_run_time: bool = False) -> None:
-        """`folders` are read in order; codes and names must be unique over all of them. `at_run_time` leaves out what a run cannot see."""
-        self.folders, self.at_run_time = folders, at_run_time
+    def __init__(self, folders: tuple[Path, ...], demands: Demands = _no_demands, *, at_run_time: bool = False) -> None:
+        """`folders` are read in order; codes and names must be unique over all of them. `at_run_time` leaves out what a run cannot see.
+
+        `demands` is what contracts say of losses.
+        """
+        self.folders, self.demands, self.at_run_time = folders, demands, at_run_time
+        self._about: dict[tuple[str, str, str], tuple[When, ...]] = {}
 
     @cached_property
     def rules(self) -> dict[str, Rule]:
@@ -135,6 +149,41 @@ class RuleBook:
         """The rule with a code or a name, in any case."""
         wanted = name.strip().lower()
         return next((rule for rule in self.rules.values() if wanted in {rule.code.lower(), rule.name}), None)
+
+    def whens(self, rule: Rule, call: str, contract: str) -> tuple[When, ...]:
+        """What a rule asks of the calls of a function, which has a family and a full name.
+
+        A page about a demand is one about each argument of which the function's contract demands that, as far as the contract does
+        not take what comes, and no page names the function for it.
+        """
+        key = (rule.code, call, contract)
+        if key not in self._about:
+            self._about[key] = tuple(self._whens(rule, call, contract))
+        return self._about[key]
+
+    def _whens(self, rule: Rule, call: str, contract: str) -> Iterator[When]:
+        for when in rule.whens:
+            if call in when.names:
+                yield when
+            for name, demand in self.demands(contract).items() if when.demands is not None else ():
+                gets = when.patterns["argument"]
+                wrong = frozenset(one for one in gets.domains or () if one not in demand.domains and (call, name, one) not in self._owned)
+                if when.demands in demand.words and wrong:
+                    message = (when.message or rule.message).replace("{argument}", f"{{{name}}}")
+                    pattern = replace(gets, domains=wrong)
+                    yield replace(when, names=frozenset({call}), patterns={name: pattern}, demands=None, message=message)
+
+    @cached_property
+    def _owned(self) -> frozenset[tuple[str, str, Domain]]:
+        """The functions, arguments and meanings that some page names itself."""
+        return frozenset(
+            (call, name, domain)
+            for rule in self.rules.values()
+            for when in rule.whens
+            for name, pattern in when.patterns.items()
+            for domain in pattern.domains or ()
+            for call in when.names
+        )
 
     @cached_property
     def watched(self) -> frozenset[str]:
@@ -219,9 +268,12 @@ def _whens(path: Path, line: int, when: object) -> Iterator[When]:
 
 def _when(path: Path, line: int, table: dict[str, Any]) -> When:
     rest = dict(table)
+    demands = rest.pop("demands", None)
+    if demands is not None:
+        return _of_demand(path, line, demands, rest)
     kinds = [kind for kind in EventKind if kind.value in rest]
     if len(kinds) != 1:
-        raise RuleError(path, line, "`when` names one kind of event: call or construct")
+        raise RuleError(path, line, "`when` names one kind of event, call or construct, or what a loss demands")
     names = rest.pop(kinds[0].value)
     spelled = rest.pop("spelled", None)
     severity = _severity(path, line, rest.pop("severity")) if "severity" in rest else None
@@ -231,7 +283,20 @@ def _when(path: Path, line: int, table: dict[str, Any]) -> When:
     if spelled not in (None, "class", "variable"):
         raise RuleError(path, line, f"`spelled` is class or variable, not {spelled!r}")
     patterns = {"*" if key == "argument" else key: _pattern(path, line, value) for key, value in rest.items()}
-    return When(kinds[0], _names(path, line, kinds[0].value, names), patterns, spelled, severity, message, effect)
+    return When(kinds[0], _names(path, line, kinds[0].value, names), patterns, None, spelled, severity, message, effect)
+
+
+def _of_demand(path: Path, line: int, demands: object, rest: dict[str, Any]) -> When:
+    """`{ demands = "ClassLogits", gets = "Probabilities" }`."""
+    if not isinstance(demands, str) or demands not in {*NAMED, *WANTED}:
+        raise RuleError(path, line, f"no contract demands {demands!r}")
+    severity = _severity(path, line, rest.pop("severity")) if "severity" in rest else None
+    texts = [rest.pop(key, None) for key in ("message", "effect")]
+    if not all(text is None or isinstance(text, str) for text in texts):
+        raise RuleError(path, line, "`message` and `effect` are texts")
+    if rest.keys() != {"gets"} or (gets := _pattern(path, line, rest["gets"])).domains is None:
+        raise RuleError(path, line, "`when` with `demands` says in `gets` which meanings are wrong, and nothing else")
+    return When(EventKind.CALL, frozenset(), {"argument": gets}, demands, None, severity, texts[0], texts[1])
 
 
 def _names(path: Path, line: int, key: str, value: object) -> frozenset[str]:

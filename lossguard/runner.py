@@ -14,7 +14,8 @@ from lossguard.config import Config, find
 from lossguard.confirm import Confirmation, Outcome, confirmed, only_in_the_run
 from lossguard.findings import Finding
 from lossguard.formats import Wanted
-from lossguard.rulebook import RuleBook, shipped
+from lossguard.knowledge import Knowledge
+from lossguard.rulebook import RuleBook
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -106,7 +107,7 @@ def _quiet(_finding: Finding, _module: str) -> None:
 
 def _report(options: Options, record: Mapping[str, Any], target: Target, cwd: Path) -> bool:
     """Write the report; whether anything was found."""
-    book = RuleBook((shipped(), *find(cwd).rule_folders))
+    book = Knowledge(find(cwd)).book
     if options.with_static:
         return _joint(options, record, [str(target.attributes["__file__"])], cwd, book)
     from lossguard.report import run as report
@@ -185,7 +186,7 @@ def confirm(path: Path, findings: tuple[Finding, ...], config: Config, cwd: Path
     from lossguard.confirm import read
 
     record = read(path)
-    book = RuleBook((shipped(), *config.rule_folders))
+    book = Knowledge(config).book
     joined = confirmed(findings, record, book)
     write_joined(wanted.format, joined, record, book, cwd, wanted.file, errors=False)
     return any(said.outcome is not Outcome.REFUTED for _, said in joined) or bool(record["findings"])

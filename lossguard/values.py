@@ -297,10 +297,10 @@ class Entry(NamedTuple):
 class Event:
     """Something the judge may have an opinion on: a call of a loss, of a logarithm, of a loss's constructor.
 
-    `name` is the function's family ("cross_entropy" also for the module). `path` is the condition under which the place is
-    reached, `choice` the further condition under which this function is the one called there; events of one `site` are
-    alternatives of the same call. `reach` says whether something can learn from what comes out. `entries` are where the runs
-    began that got there; None stands for the body of a module.
+    `name` is the function's family ("cross_entropy" also for the module), `contract` its full name. `path` is the condition
+    under which the place is reached, `choice` the further condition under which this function is the one called there; events
+    of one `site` are alternatives of the same call. `reach` says whether something can learn from what comes out. `entries` are
+    where the runs began that got there; None stands for the body of a module.
     """
 
     kind: EventKind
@@ -313,6 +313,7 @@ class Event:
     site: Hashable = None
     callee: Trace | None = None
     is_loss: bool = False
+    contract: str = ""
     reach: Reach = Reach.TRAINED
     entries: frozenset[Entry | None] = frozenset()
 

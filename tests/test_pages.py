@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lossguard.config import Config
+from lossguard.contracts.language import Contract
 from lossguard.domains import Domain
 from lossguard.engine import check
 from lossguard.knowledge import Knowledge
@@ -95,13 +96,13 @@ PENDING = {
 VAGUE = {Domain.TENSOR, Domain.UNIT_INTERVAL, Domain.NON_POSITIVE, Domain.LOSS}
 
 
-def owners(call: str, parameter: str, domain: Domain) -> set[str]:
+def owners(contract: Contract, parameter: str, domain: Domain) -> set[str]:
     """The codes of the pages that speak of a domain in a loss's parameter."""
     return {
         rule.code
         for rule in RULES
-        for when in rule.whens
-        if when.kind is EventKind.CALL and call in when.names
+        for when in BOOK.whens(rule, contract.family, contract.name)
+        if when.kind is EventKind.CALL
         for pattern in [when.patterns.get(parameter)]
         if pattern is not None and pattern.domains is not None and domain in pattern.domains
     }
@@ -115,12 +116,12 @@ def speaks_before_the_run(rule: Rule) -> bool:
 def test_every_demand_is_met_or_owned_by_one_page() -> None:
     """Each (loss, parameter, domain) is accepted by the contract, or one page says what is wrong with it."""
     unowned, crowded, stale = [], [], []
-    for contract in Knowledge().library.everything():
-        for parameter, accepted in getattr(contract, "demands", {}).items():
+    for contract in (one for held in Knowledge().library.everything() for one in held.functions):
+        for parameter, demand in contract.demands.items():
             for domain in set(Domain) - VAGUE:
                 cell = (contract.family, parameter, domain)
-                codes = owners(*cell)
-                fine = domain in accepted
+                codes = owners(contract, parameter, domain)
+                fine = domain in demand.domains
                 if len(codes) > 1:
                     crowded.append((cell, codes))
                 if not codes and not fine and cell not in PENDING:
@@ -150,6 +151,10 @@ GOOD_HEAD = 'severity = "error"\nsince = "0.1"\nmessage = "m"\neffect = "e"\nins
         (GOOD_HEAD.replace('message = "m"', ""), "no message"),
         (GOOD_HEAD + '\nwhen = { call = "f", input = "Logit" }', "unknown domain 'Logit'"),
         (GOOD_HEAD + '\nwhen = { input = "Logits" }', "`when` names one kind of event"),
+        (GOOD_HEAD + '\nwhen = { demands = "Nothing", gets = "Logits" }', "no contract demands 'Nothing'"),
+        (GOOD_HEAD + '\nwhen = { demands = "Logits" }', "`when` with `demands` says in `gets` which meanings are wrong"),
+        (GOOD_HEAD + '\nwhen = { demands = "Logits", gets = { literal = 1 } }', "`when` with `demands` says in `gets`"),
+        (GOOD_HEAD + '\nwhen = { demands = "Logits", gets = "Mask", input = "Mask" }', "`when` with `demands` says in `gets`"),
         (GOOD_HEAD + '\nwhen = { call = "f", input = { dtype = "int" } }', "is not a domain, a literal or a table"),
         (GOOD_HEAD.replace('"m"', '"{target}"') + '\nwhen = { call = "f", input = "Logits" }', "the message has a field {target}"),
         ("severity = ", "Invalid value"),

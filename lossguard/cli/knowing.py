@@ -9,8 +9,9 @@ import click
 
 from lossguard.cli.common import coloured, guarded, settled
 from lossguard.config import ConfigError, find
+from lossguard.knowledge import Knowledge
 from lossguard.options import Chosen, with_settings
-from lossguard.rulebook import RuleBook, shipped
+from lossguard.rulebook import RuleBook
 
 
 @click.command()
@@ -55,4 +56,4 @@ def show_config(path: str, chosen: Chosen) -> None:
 
 
 def _book() -> RuleBook:
-    return RuleBook((shipped(), *find(Path.cwd()).rule_folders))
+    return Knowledge(find(Path.cwd())).book

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
 
-from lossguard.domains import Domain
+from lossguard.domains import Demand, Domain
 
 
 class Absent(Enum):
@@ -99,11 +99,12 @@ RELATIONS: Final[Mapping[str, range]] = {
 class Accepts:
     """What an argument must be for a signature to apply; anything where nothing is said.
 
-    `constants` are the types of Python constants that are welcome, `literals` the only values; an unknown argument is
-    welcome wherever no domain is asked for.
+    `words` are those that `domains` were written with. `constants` are the types of Python constants that are welcome, `literals`
+    the only values; an unknown argument is welcome wherever no domain is asked for.
     """
 
     domains: frozenset[Domain] | None = None
+    words: frozenset[str] = frozenset()
     constants: frozenset[type] | None = None
     literals: tuple[Hashable, ...] | None = None
     variable: str | None = None
@@ -150,6 +151,10 @@ class Signature:
     result: Result
 
 
+# The methods that are run where an object is called.
+_CALLING: Final = frozenset({"forward", "__call__"})
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """A function or method: its full name and its overloads, the first that fits decides."""
@@ -160,8 +165,9 @@ class Contract:
 
     @property
     def family(self) -> str:
-        """The last part of the name: what rules call it."""
-        return self.name.rpartition(".")[2]
+        """The last part of the name: what rules call it. Calling an object is called what its class is."""
+        parts = self.name.split(".")
+        return parts[-2] if self.owner is not None and parts[-1] in _CALLING else parts[-1]
 
     @property
     def makes_loss(self) -> bool:
@@ -169,18 +175,24 @@ class Contract:
         return any(signature.result.domain is Domain.LOSS for signature in self.signatures)
 
     @property
+    def functions(self) -> tuple[Contract, ...]:
+        """What can be called: the function itself."""
+        return (self,)
+
+    @property
     def hands_on(self) -> bool:
         """Whether a call is a call of something else with the same arguments, so that what they may be is not told apart here."""
         return len(self.signatures) == 1 and any(word.name in HANDED_ON for word in self.signatures[0].result.effects)
 
     @property
-    def demands(self) -> dict[str, frozenset[Domain]]:
-        """For a loss: the parameters that ask for a domain, and every domain that some overload takes there."""
-        wanted: dict[str, frozenset[Domain]] = {}
+    def demands(self) -> dict[str, Demand]:
+        """For a loss: the parameters that ask for something, and everything that some overload takes there."""
+        wanted: dict[str, Demand] = {}
         for signature in self.signatures if self.makes_loss else ():
             for parameter in signature.parameters:
-                if parameter.accepts.domains is not None:
-                    wanted[parameter.name] = wanted.get(parameter.name, frozenset()) | parameter.accepts.domains
+                if (domains := parameter.accepts.domains) is not None:
+                    before = wanted.get(parameter.name, Demand(frozenset(), frozenset()))
+                    wanted[parameter.name] = Demand(before.words | parameter.accepts.words, before.domains | domains)
         return wanted
 
 
@@ -202,3 +214,8 @@ class ClassContract:
     def makes_loss(self) -> bool:
         """Whether a call of an object gives a loss."""
         return any(method.makes_loss for method in self.methods.values())
+
+    @property
+    def functions(self) -> tuple[Contract, ...]:
+        """Its methods."""
+        return tuple(self.methods.values())

@@ -9,7 +9,7 @@ from typing import Final
 
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.contracts.stubs import Stub
-from lossguard.domains import Domain
+from lossguard.domains import Demand, Domain
 
 # The file that explains the contracts' own words; it is about nothing that code can import.
 WORDS: Final = "words"
@@ -122,6 +122,11 @@ class Library:
                 member = stub.member(name) if stub is not None else None
                 if isinstance(member, Contract | ClassContract):
                     yield member
+
+    def demands(self, name: str) -> dict[str, Demand]:
+        """What the loss of a full name wants of its arguments."""
+        found = self.find(name)
+        return found.demands if isinstance(found, Contract) else {}
 
     @cached_property
     def losses(self) -> frozenset[str]:

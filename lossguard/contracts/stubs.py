@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from lossguard.contracts.language import EFFECTS, RELATIONS, Absent, Accepts, ClassContract, Contract, Parameter, Result, Signature, Word
-from lossguard.domains import NAMED, Domain
+from lossguard.domains import NAMED, WANTED, Domain
 from lossguard.errors import UserError
 
 
@@ -192,7 +192,9 @@ class Stub:
             case ast.Constant(value=None):
                 return Accepts(literals=(None,))
             case ast.Name(id=name) if name in NAMED:
-                return Accepts() if name == Domain.TENSOR.value else Accepts(domains=frozenset({NAMED[name]}))
+                return Accepts() if name == Domain.TENSOR.value else Accepts(frozenset({NAMED[name]}), frozenset({name}))
+            case ast.Name(id=name) if name in WANTED:
+                return Accepts(frozenset({WANTED[name]}), frozenset({name}))
             case ast.Name(id=name) if name in _VARIABLES:
                 return Accepts(variable=name)
             case ast.Name(id=name) if name in _CONSTANTS:
@@ -214,7 +216,7 @@ class Stub:
                 name not in _PYTHON
                 and name not in self.imports
                 and name not in self.chunks
-                and name not in NAMED
+                and name not in {*NAMED, *WANTED}
                 and name not in _VARIABLES
             ):
                 raise self._error(node, f"`{name}` is neither a domain nor a type that this file knows")
@@ -266,6 +268,7 @@ def _either(one: Accepts, other: Accepts) -> Accepts:
         return Accepts(variable=one.variable or other.variable)
     return Accepts(
         _union(one.domains, other.domains),
+        one.words | other.words,
         _union(one.constants, other.constants),
         (one.literals or ()) + (other.literals or ()) or None,
         one.variable or other.variable,

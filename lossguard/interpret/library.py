@@ -178,7 +178,7 @@ def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, hol
     shown = tuple(Argument(name, value.under(m.path), texts.get(name, name)) for name, value in bound.items())
     made = holder if isinstance(holder, Instance) else None
     event = Event(EventKind.CALL, contract.family, _callee(site), site.place, shown, m.path, ALWAYS, site, _made(made))
-    m.emit(replace(event, is_loss=contract.makes_loss, reach=m.reach))
+    m.emit(replace(event, is_loss=contract.makes_loss, contract=contract.name, reach=m.reach))
 
 
 def _made(instance: Instance | None) -> Trace | None:

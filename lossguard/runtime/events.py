@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from lossguard.domains import Domain, Reach
 from lossguard.runtime.conclude import conclude
+from lossguard.runtime.losses import contract_of
 from lossguard.runtime.provenance import Origin
 from lossguard.runtime.seeing import Seeing, Tally
 from lossguard.runtime.sites import Site, Spelling
@@ -32,7 +33,16 @@ def event_of(look: Look, seeings: Mapping[str, Seeing], site: Site, spelling: Sp
     weight = [Argument("weight", sole(Tensor(Domain.TENSOR) if look.weighted else Constant(None)), "weight")]
     kind = EventKind.CONSTRUCT if look.family == "loss" else EventKind.CALL
     reach = Reach.TRAINED if look.learning else Reach.MEASURED
-    return Event(kind, look.family, spelling.callee, place, (*tensors, *literals, *weight), is_loss=site.loss.is_loss, reach=reach)
+    return Event(
+        kind,
+        look.family,
+        spelling.callee,
+        place,
+        (*tensors, *literals, *weight),
+        is_loss=site.loss.is_loss,
+        contract=contract_of(look.family),
+        reach=reach,
+    )
 
 
 def _is_plain(value: object) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from lossguard.contracts.library import Library
 from lossguard.domains import Reach, Seen
 from lossguard.findings import MEASURED, Finding, Severity, Stop
 from lossguard.judge import Verdict, judge
@@ -15,6 +16,7 @@ from lossguard.rulebook import RuleBook, shipped
 from lossguard.runtime import graphs, tracing
 from lossguard.runtime.events import all_seen, event_of, signature
 from lossguard.runtime.graphs import Compiled
+from lossguard.runtime.losses import contract_of
 from lossguard.runtime.measure import Reading
 from lossguard.runtime.places import span_of
 from lossguard.runtime.remarks import Remarks
@@ -30,7 +32,7 @@ _books: list[RuleBook] = []
 def book() -> RuleBook:
     """The rules that speak at run time, read once."""
     if not _books:
-        _books.append(RuleBook((shipped(),), at_run_time=True))
+        _books.append(RuleBook((shipped(),), Library((shipped() / "contracts",)).demands, at_run_time=True))
     return _books[0]
 
 
@@ -191,7 +193,7 @@ class Ledger:
                     known.verdict = verdict
                 return
             site.due = min(site.due, site.calls + 1)
-            one = self.observed[identity] = Observed(site, verdict, _evidence(verdict, look_family(site), seeings), key)
+            one = self.observed[identity] = Observed(site, verdict, _evidence(verdict, site, seeings), key)
         # Where the value was made is known a call later: a comment that may stand there is waited for.
         if one.made_at is not None or not self.remarks.elsewhere(verdict.rule.code, verdict.rule.name):
             self._speak(one)
@@ -236,14 +238,10 @@ def _nothing() -> None:
     """The code of a site that is only a line."""
 
 
-def look_family(site: Site) -> str:
-    """The family of a site's loss."""
-    return site.loss.family
-
-
-def _evidence(verdict: Verdict, family: str, seeings: Mapping[str, Seeing]) -> tuple[str, ...]:
+def _evidence(verdict: Verdict, site: Site, seeings: Mapping[str, Seeing]) -> tuple[str, ...]:
     """The evidence about the arguments that the rule speaks of, each with its name where there are several."""
-    asked = {name for when in verdict.rule.whens if family in when.names for name in when.patterns} or set(seeings)
+    whens = book().whens(verdict.rule, site.loss.family, contract_of(site.loss.family))
+    asked = {name for when in whens for name in when.patterns} or set(seeings)
     held = {name: one.evidence for name, one in seeings.items() if name in asked and one.evidence}
     return tuple(said if len(held) == 1 else f"{name}: {said}" for name, texts in held.items() for said in texts)
 

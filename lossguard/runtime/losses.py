@@ -48,6 +48,11 @@ class Loss:
         return Role.LOGGED not in self.roles.values()
 
 
+def contract_of(family: str) -> str:
+    """The full name under which contracts speak of a loss."""
+    return f"{functional.__name__}.{family}"
+
+
 _SCORES_AND_SIGNS: Final = {"input": Role.SCORES, "target": Role.SIGNS}
 _PLAIN: Final = {"input": Role.PLAIN, "target": Role.PLAIN}
 _UNIT: Final = {"input": Role.SCORES, "target": Role.UNIT}

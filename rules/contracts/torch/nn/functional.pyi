@@ -5,7 +5,9 @@ from typing import Annotated, Literal, overload
 from words import (
     Along,
     As,
+    BinaryLogits,
     Bounded,
+    ClassLogits,
     Drawn,
     ElementwiseLogProbabilities,
     ElementwiseProbabilities,
@@ -524,7 +526,7 @@ def multi_head_attention_forward(
 
 # What demands it.
 def cross_entropy(
-    input: Logits | ElementwiseLogProbabilities,
+    input: ClassLogits | ElementwiseLogProbabilities,
     target: Tensor,
     weight: Tensor | None = None,
     size_average: bool | None = None,
@@ -551,7 +553,7 @@ def binary_cross_entropy(
     reduction: str = "mean",
 ) -> Loss: ...
 def binary_cross_entropy_with_logits(
-    input: Logits,
+    input: BinaryLogits,
     target: Tensor,
     weight: Tensor | None = None,
     size_average: bool | None = None,
