@@ -5,20 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lossguard.interpret.machine import Machine, Site
-from lossguard.interpret.things import (
-    Address,
-    Arguments,
-    Bound,
-    Builtin,
-    DictObject,
-    Entries,
-    Instance,
-    Items,
-    ListObject,
-    Pack,
-    Partial,
-    Super,
-)
+from lossguard.interpret.parts import parts, rebuilt
+from lossguard.interpret.things import Address, DictObject, Function, Instance, ListObject
 from lossguard.values import Thing, Value
 
 
@@ -39,21 +27,11 @@ class Copier:
         match thing:
             case ListObject(address=address) | DictObject(address=address) | Instance(address=address):
                 return replace(thing, address=self.address(address))
-            case Pack(items=items):
-                return replace(thing, items=tuple(self.value(item) for item in items))
-            case Items(items=items, head=head):
-                return Items(tuple(self.value(item) for item in items), None if head is None else self.value(head))
-            case Entries(pairs=pairs, rest=rest):
-                copied = tuple((key, self.value(value)) for key, value in pairs)
-                return Entries(copied, None if rest is None else self.value(rest))
-            case Bound() | Super() | Builtin():
-                return replace(thing, receiver=self.thing(thing.receiver))
-            case Partial(callee=callee, arguments=Arguments() as arguments):
-                positional = tuple(self.value(item) for item in arguments.positional)
-                keywords = tuple((name, self.value(item)) for name, item in arguments.keywords)
-                return Partial(self.value(callee), arguments._replace(positional=positional, keywords=keywords))
-            case _:
+            case Function():  # Python copies no functions
                 return thing
+            case _:
+                held = parts(thing)
+                return rebuilt(thing, tuple(map(self.value, held))) if held else thing
 
     def value(self, value: Value) -> Value:
         """The copy of what an object holds."""

@@ -13,26 +13,16 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from lossguard.domains import Reach
 from lossguard.guards import Guard, Symbol
+from lossguard.interpret.parts import addresses, parts, rebuilt
 from lossguard.interpret.store import Delta, Recording
 from lossguard.interpret.things import (
     Address,
-    Bound,
-    Builtin,
     Cell,
-    Cut,
-    DictObject,
-    Entries,
     Function,
-    Instance,
-    Items,
-    ListObject,
     Pack,
-    Partial,
-    ProjectClass,
     Scope,
-    Super,
 )
-from lossguard.values import Event, Place, Tensor, Term, Thing, Unknown, UnknownMethod, Value
+from lossguard.values import Event, Place, Tensor, Term, Thing, Unknown, Value
 
 if TYPE_CHECKING:
     from lossguard.interpret.machine import Machine, Site
@@ -131,20 +121,17 @@ def _renewed(m: Machine, thing: Thing, site: Site) -> Thing:
     match thing:
         case Unknown(why=why, detail=detail, symbol=Symbol(key=("made", *_))) if type(thing) is Unknown:
             return m.unknown(why, detail, site).only
-        case Pack(items=items):
-            return replace(thing, items=tuple(item.map(lambda inner: _renewed(m, inner, site)) for item in items))
+        case Pack():
+            return rebuilt(thing, tuple(item.map(lambda inner: _renewed(m, inner, site)) for item in thing.items))
         case _:
             return thing
 
 
 def _without_term(thing: Thing) -> Thing:
-    match thing:
-        case Tensor():
-            return replace(thing, term=None)
-        case Pack(items=items):
-            return replace(thing, items=tuple(item.map(_without_term) for item in items))
-        case _:
-            return thing
+    if isinstance(thing, Tensor):
+        return replace(thing, term=None)
+    held = parts(thing)
+    return rebuilt(thing, tuple(part.map(_without_term) for part in held)) if held else thing
 
 
 def _same_arguments(ours: Named, theirs: Named) -> bool:
@@ -165,12 +152,10 @@ _TOTALS: Final = ("Summed", "LogSummed")
 
 def _tensors(value: Value) -> Iterator[Tensor]:
     for thing in value:
-        match thing:
-            case Tensor():
-                yield thing
-            case Pack(items=items):
-                for item in items:
-                    yield from _tensors(item)
+        if isinstance(thing, Tensor):
+            yield thing
+        for part in parts(thing):
+            yield from _tensors(part)
 
 
 def _traces(value: Value) -> list[Hashable]:
@@ -186,35 +171,11 @@ def roots_of(value: Value) -> Iterator[Hashable]:
     for thing, guard in value.cases:
         for literal in guard:
             yield from literal.symbol.roots
-        yield from _roots_of_thing(thing)
-
-
-def _roots_of_thing(thing: Thing) -> Iterator[Hashable]:
-    match thing:
-        case Unknown(symbol=Symbol() as symbol):
-            yield from symbol.roots
-        case Instance(address=address) | ListObject(address=address) | DictObject(address=address):
-            yield address
-        case Pack(items=items):
-            for item in items:
-                yield from roots_of(item)
-        case Items():
-            for item in thing.everything():
-                yield from roots_of(item)
-        case Entries(pairs=pairs, rest=rest):
-            for item in (*(value for _, value in pairs), *(() if rest is None else (rest,))):
-                yield from roots_of(item)
-        case Bound(receiver=receiver, function=function):
-            yield from _roots_of_thing(receiver)
-            yield from _roots_of_thing(function)
-        case Super(receiver=receiver) | Builtin(receiver=receiver):
-            yield from _roots_of_thing(receiver)
-        case Function(defaults=defaults):
-            for _, default in defaults:
-                yield from roots_of(default)
-        case Partial(callee=callee, arguments=arguments):
-            for item in (callee, *arguments.values):
-                yield from roots_of(item)
+        if isinstance(thing, Unknown) and thing.symbol is not None:
+            yield from thing.symbol.roots
+        yield from addresses(thing)
+        for part in parts(thing):
+            yield from roots_of(part)
 
 
 class _Inside:
@@ -257,37 +218,13 @@ class _Inside:
         return any(self.guard(guard) or self.thing(thing, top=top) for value in values for thing, guard in value.cases)
 
     def thing(self, thing: Thing, *, top: bool = False) -> bool:
-        match thing:
-            case Tensor():
-                return False
-            case Unknown(symbol=Symbol(key=("made", *_))) if top and type(thing) is Unknown:
-                return False
-            case UnknownMethod(symbol=symbol, receiver=receiver):
-                return (symbol is not None and self.symbol(symbol)) or self.thing(receiver)
-            case Unknown(symbol=Symbol() as symbol):
-                return self.symbol(symbol)
-            case Instance(address=address) | ListObject(address=address) | DictObject(address=address) | ProjectClass(address=address):
-                return self.address(address)
-            case Function(scopes=scopes, defaults=defaults):
-                return any(self.address(scope.address) for scope in scopes) or self.values((value for _, value in defaults), top=False)
-            case Pack(items=items):
-                return self.values(items, top=top)
-            case Items():
-                return self.values(thing.everything(), top=False)
-            case Entries(pairs=pairs, rest=rest):
-                return self.values((*(value for _, value in pairs), *(() if rest is None else (rest,))), top=False)
-            case Bound(receiver=receiver, function=function):
-                return self.thing(receiver) or self.thing(function)
-            case Super(receiver=receiver):
-                return self.thing(receiver)
-            case Builtin(receiver=receiver):
-                return receiver is not None and self.thing(receiver)
-            case Partial(callee=callee, arguments=arguments):
-                return self.values((callee, *arguments.values), top=False)
-            case Cut(lower=lower, upper=upper, step=step):
-                return self.values((bound for bound in (lower, upper, step) if bound is not None), top=False)
-            case _:
-                return False
+        if top and type(thing) is Unknown and thing.symbol is not None and thing.symbol.key[0] == "made":
+            return False  # whoever uses the call again gets one of its own
+        return (
+            (isinstance(thing, Unknown) and thing.symbol is not None and self.symbol(thing.symbol))
+            or any(map(self.address, addresses(thing)))
+            or self.values(parts(thing), top=top and isinstance(thing, Pack))
+        )
 
 
 # Symbols whose key holds a place and then the chain of calls.

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Final
 
 from lossguard.contracts.language import ClassContract, Contract, Result, Signature
 from lossguard.domains import Domain
 from lossguard.guards import Symbol
 from lossguard.interpret.machine import Machine, Site, UnreachableError
-from lossguard.interpret.things import Arguments, Instance, Pack
+from lossguard.interpret.things import Arguments, Instance, Marker, Pack
 from lossguard.syntax import ir
 from lossguard.syntax.spell import spell
 from lossguard.values import (
@@ -30,13 +29,6 @@ from lossguard.values import (
     sole,
     unknown,
 )
-
-
-class Marker(Enum):
-    """Stands for the receiver in what a contract says of an attribute."""
-
-    SELF = "self"
-
 
 SELF: Final = Marker.SELF
 

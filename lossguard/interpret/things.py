@@ -68,6 +68,12 @@ class Imported:
     name: str
 
 
+class Marker(Enum):
+    """Stands for the receiver in what a contract says of an attribute."""
+
+    SELF = "self"
+
+
 class Kind(Enum):
     """What a decorator makes of a method."""
 
