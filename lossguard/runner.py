@@ -76,7 +76,7 @@ def _status(options: Options, ended: Ended, *, found: bool) -> int:
 
 def _prepared(options: Options) -> tuple[Target, Guard, Group]:
     try:
-        from lossguard.runtime import processes
+        from lossguard.runtime import own, processes
     except ModuleNotFoundError as error:
         raise RunError(f"{NO_TORCH} ({error})") from error
     from lossguard.runtime.running import TargetError, module, script
@@ -86,6 +86,7 @@ def _prepared(options: Options) -> tuple[Target, Guard, Group]:
         target = module(options.target) if options.as_module else script(options.target)
     except TargetError as error:
         raise RunError(str(error)) from error
+    own.take(find(Path.cwd()).contract_folders)
     where = processes.group(os.environ)
     guard = Guard(_announcing if where.reports and options.output_format != "json" else _quiet)
     processes.follow_forks(guard, where.folder)

@@ -363,3 +363,92 @@ class TestWithStatic:
 
         assert done.returncode == 2
         assert done.stderr.startswith("lossguard: run.json: not a record of a run")
+
+
+OWN = {
+    "lossguard.toml": 'contracts = ["stubs"]\n',
+    "stubs/ours/terms.pyi": """\
+from words import Annotated, As, ElementwiseProbabilities, Loss, Tensor
+
+def focal(scores: Tensor, labels: Tensor, gamma: float = 2.0) -> Annotated[Loss, As("torch.nn.functional.cross_entropy")]: ...
+def dice(probabilities: ElementwiseProbabilities, masks: Tensor) -> Loss: ...
+def missing(probabilities: ElementwiseProbabilities) -> Loss: ...
+
+class Focal:
+    def forward(self, scores: Tensor, labels: Tensor) -> Annotated[Loss, As("torch.nn.functional.cross_entropy")]: ...
+""",
+    "ours/__init__.py": "",
+    "ours/terms.py": """\
+import torch
+from torch import nn
+import torch.nn.functional as F
+
+
+def focal(scores, labels, gamma=2.0):
+    picked = (scores - scores.logsumexp(1, keepdim=True)).gather(1, labels[:, None])
+    return -((1 - picked.exp()) ** gamma * picked).mean()
+
+
+def dice(probabilities, masks):
+    return 1 - 2 * (probabilities * masks).sum() / (probabilities.sum() + masks.sum())
+
+
+class Focal(nn.Module):
+    def forward(self, scores, labels):
+        return F.cross_entropy(scores, labels)
+""",
+    "train.py": """\
+import torch
+from torch import nn
+from ours.terms import Focal, dice, focal
+
+net, criterion = nn.Linear(4, 3), Focal()
+for _ in range(3):
+    x, y, masks = torch.randn(8, 4), torch.randint(0, 3, (8,)), torch.ones(8, 3)
+    focal(net(x).softmax(1), y).backward()  # error: LG101
+    focal(scores=net(x).softmax(1), labels=y).backward()  # error: LG101
+    criterion(net(x).softmax(1), y).backward()  # error: LG101
+    dice(net(x), masks).backward()  # error: LG108
+    focal(net(x), y).backward()
+    criterion(net(x), labels=y).backward()
+    dice(net(x).sigmoid(), masks).backward()
+    try:
+        dice(net(x))
+    except TypeError as error:
+        print(error)
+""",
+}
+
+
+@pytest.fixture
+def with_losses_of_its_own(tmp_path: Path) -> Path:
+    """A project whose losses are its own, with one line about each of them."""
+    for file, text in OWN.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_losses_of_ones_own_are_watched(with_losses_of_its_own: Path) -> None:
+    ran = run(with_losses_of_its_own, "--output-format", "json", "--output-file", "run.json", "train.py")
+    record = json.loads((with_losses_of_its_own / "run.json").read_text(encoding="utf-8"))
+    marked = [(row, line[-5:]) for row, line in enumerate(OWN["train.py"].splitlines(), start=1) if "# error" in line]
+
+    assert ran.returncode == 0
+    assert ran.stdout.count("dice() missing 1 required positional argument: 'masks'") == 3
+    assert [(one["location"]["row"], one["code"]) for one in record["findings"]] == marked
+    # What a loss of one's own calls in turn belongs to it.
+    assert {site["filename"] for site in record["sites"]} == {"train.py"}
+
+
+def test_losses_of_ones_own_are_confirmed(with_losses_of_its_own: Path) -> None:
+    ran = run(with_losses_of_its_own, "--with-static", "train.py")
+
+    assert "4 findings before the run: 4 confirmed, 0 refuted" in ran.stderr
+
+
+def test_losses_of_ones_own_are_what_they_were(with_losses_of_its_own: Path) -> None:
+    text = "import ours.terms\nprint(ours.terms.focal.__name__, ours.terms.Focal.forward.__qualname__, ours.terms.dice.__module__)\n"
+    ran = run(with_losses_of_its_own, "look.py", look=text)
+
+    assert ran.stdout == "focal Focal.forward ours.terms\n"

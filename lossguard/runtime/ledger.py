@@ -32,8 +32,15 @@ _books: list[RuleBook] = []
 def book() -> RuleBook:
     """The rules that speak at run time, read once."""
     if not _books:
-        _books.append(RuleBook((shipped(),), Library((shipped() / "contracts",)).demands, at_run_time=True))
+        knowing(())
     return _books[0]
+
+
+def knowing(folders: tuple[Path, ...]) -> Library:
+    """Let the rules know a project's own contracts, from now on."""
+    library = Library((shipped() / "contracts",), own=folders)
+    _books[:] = [RuleBook((shipped(),), library.demands, at_run_time=True)]
+    return library
 
 
 @dataclass(slots=True)
@@ -240,7 +247,7 @@ def _nothing() -> None:
 
 def _evidence(verdict: Verdict, site: Site, seeings: Mapping[str, Seeing]) -> tuple[str, ...]:
     """The evidence about the arguments that the rule speaks of, each with its name where there are several."""
-    whens = book().whens(verdict.rule, site.loss.family, contract_of(site.loss.family))
+    whens = book().whens(verdict.rule, site.loss.family, site.loss.contract or contract_of(site.loss.family))
     asked = {name for when in whens for name in when.patterns} or set(seeings)
     held = {name: one.evidence for name, one in seeings.items() if name in asked and one.evidence}
     return tuple(said if len(held) == 1 else f"{name}: {said}" for name, texts in held.items() for said in texts)

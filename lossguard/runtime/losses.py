@@ -31,7 +31,7 @@ class Loss:
     """One choke point: `owner.attribute` is looked up on each call of the functional, so a wrapper put there sees them all.
 
     `parameters` are the choke point's own, in order, for calls that do not come through the functional. `builtin` is the name
-    under which TorchScript knows it.
+    under which TorchScript knows it, `contract` the full name under which contracts speak of one that is not torch's.
     """
 
     family: str
@@ -41,6 +41,7 @@ class Loss:
     parameters: tuple[str, ...]
     builtin: str | None = None
     code: CodeType | None = field(default=None)
+    contract: str = ""
 
     @property
     def is_loss(self) -> bool:

@@ -95,15 +95,15 @@ def _wrapper(loss: Loss, original: Callable[..., Any]) -> Callable[..., Any]:
             pace = paces[args[0].requires_grad]
             calls = next(pace.numbers)
         except (AttributeError, IndexError):  # called with something else than tensors: torch says so
-            return _visited(loss, original, 1, args, kwargs)
+            return visited(loss, original, 1, args, kwargs)
         if ALL_OF < calls < pace.due:
             return original(*args, **kwargs)
-        return _visited(loss, original, pace.taken(calls), args, kwargs)
+        return visited(loss, original, pace.taken(calls), args, kwargs)
 
     return wraps(original)(wrapper)
 
 
-def _visited(loss: Loss, original: Callable[..., Any], weight: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def visited(loss: Loss, original: Callable[..., Any], weight: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A call that is counted at its site, and perhaps looked at; not, if another thread's visit stands for it already."""
     if weight == 0 or getattr(_own, "busy", False):
         return original(*args, **kwargs)
@@ -122,6 +122,16 @@ def _visited(loss: Loss, original: Callable[..., Any], weight: int, args: tuple[
     for guard, site, seen in chosen:
         guard.after(site, seen, args, result)
     return result
+
+
+def alone(original: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a loss that is looked at as a whole: what it calls in turn is its own business."""
+    before = getattr(_own, "busy", False)
+    _own.busy = True
+    try:
+        return original(*args, **kwargs)
+    finally:
+        _own.busy = before
 
 
 class Busy:

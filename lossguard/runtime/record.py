@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from lossguard.findings import to_json
-from lossguard.runtime.losses import contract_of
 from lossguard.runtime.sites import Site, Witnessed
 from lossguard.runtime.watching import Guard
 from lossguard.source import Span
@@ -58,7 +57,7 @@ def _way(way: Witnessed) -> dict[str, Any]:
         }
         for name, one in way.seeings.items()
     }
-    return {"call": way.look.family, "contract": contract_of(way.look.family), "arguments": arguments, "times": way.times}
+    return {"call": way.look.family, "contract": way.event.contract, "arguments": arguments, "times": way.times}
 
 
 def merged(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
