@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -90,10 +91,15 @@ WANTED: Final = {
 
 
 class Demand(NamedTuple):
-    """What a loss wants of an argument: the words of its contract, and the meanings that it takes."""
+    """What a loss wants of an argument: the words of its contract, and the meanings that it takes.
 
+    `given` are the options with which it does, each with the values that it then has (`from_logits`: True).
+    """
+
+    parameter: str
     words: frozenset[str]
     domains: frozenset[Domain]
+    given: tuple[tuple[str, frozenset[Hashable]], ...] = ()
 
 
 class Seen(Enum):

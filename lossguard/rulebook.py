@@ -115,11 +115,11 @@ def shipped() -> Path:
 
 
 # What the loss of a full name wants of its arguments.
-Demands = Callable[[str], Mapping[str, Demand]]
+Demands = Callable[[str], tuple[Demand, ...]]
 
 
-def _no_demands(_name: str) -> Mapping[str, Demand]:
-    return {}
+def _no_demands(_name: str) -> tuple[Demand, ...]:
+    return ()
 
 
 class RuleBook:
@@ -165,13 +165,15 @@ class RuleBook:
         for when in rule.whens:
             if call in when.names:
                 yield when
-            for name, demand in self.demands(contract).items() if when.demands is not None else ():
+            for demand in self.demands(contract) if when.demands is not None else ():
+                name = demand.parameter
                 gets = when.patterns["argument"]
                 wrong = frozenset(one for one in gets.domains or () if one not in demand.domains and (call, name, one) not in self._owned)
                 if when.demands in demand.words and wrong:
                     message = (when.message or rule.message).replace("{argument}", f"{{{name}}}")
                     pattern = replace(gets, domains=wrong)
-                    yield replace(when, names=frozenset({call}), patterns={name: pattern}, demands=None, message=message)
+                    options = {option: Pattern(literals=values) for option, values in demand.given}
+                    yield replace(when, names=frozenset({call}), patterns={name: pattern, **options}, demands=None, message=message)
 
     @cached_property
     def _owned(self) -> frozenset[tuple[str, str, Domain]]:

@@ -111,6 +111,11 @@ class Accepts:
     relations: tuple[Word, ...] = ()
 
     @property
+    def is_option(self) -> bool:
+        """Whether this is one of a few values, `Literal[True]`: the overload is about calls with one of these."""
+        return self.literals is not None and self.domains is None and self.constants is None
+
+    @property
     def anything(self) -> bool:
         """Whether every argument is welcome."""
         return self.domains is None and self.constants is None and self.literals is None and not self.relations
@@ -185,15 +190,16 @@ class Contract:
         return len(self.signatures) == 1 and any(word.name in HANDED_ON for word in self.signatures[0].result.effects)
 
     @property
-    def demands(self) -> dict[str, Demand]:
-        """For a loss: the parameters that ask for something, and everything that some overload takes there."""
-        wanted: dict[str, Demand] = {}
+    def demands(self) -> tuple[Demand, ...]:
+        """For a loss: what it wants of which argument. Overloads that differ in options want different things."""
+        wanted: dict[tuple[str, object], Demand] = {}
         for signature in self.signatures if self.makes_loss else ():
-            for parameter in signature.parameters:
-                if (domains := parameter.accepts.domains) is not None:
-                    before = wanted.get(parameter.name, Demand(frozenset(), frozenset()))
-                    wanted[parameter.name] = Demand(before.words | parameter.accepts.words, before.domains | domains)
-        return wanted
+            given = tuple((one.name, frozenset(one.accepts.literals or ())) for one in signature.parameters if one.accepts.is_option)
+            for one in signature.parameters:
+                if (domains := one.accepts.domains) is not None:
+                    before = wanted.get((one.name, given), Demand(one.name, frozenset(), frozenset(), given))
+                    wanted[one.name, given] = before._replace(words=before.words | one.accepts.words, domains=before.domains | domains)
+        return tuple(wanted.values())
 
 
 @dataclass(frozen=True, slots=True)

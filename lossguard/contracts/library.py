@@ -123,10 +123,10 @@ class Library:
                 if isinstance(member, Contract | ClassContract):
                     yield member
 
-    def demands(self, name: str) -> dict[str, Demand]:
+    def demands(self, name: str) -> tuple[Demand, ...]:
         """What the loss of a full name wants of its arguments."""
         found = self.find(name)
-        return found.demands if isinstance(found, Contract) else {}
+        return found.demands if isinstance(found, Contract) else ()
 
     @cached_property
     def losses(self) -> frozenset[str]:

@@ -102,7 +102,8 @@ def construct(
     if signature is None or bound is None:
         return
     if isinstance(instance.cls, ClassContract) and _is_loss(m, instance.cls):
-        options = [parameter.name for parameter in signature.parameters if _is_option(parameter) or _is_output(bound[parameter.name])]
+        named = (parameter for parameter in signature.parameters if parameter.name in bound)
+        options = [parameter.name for parameter in named if _is_option(parameter) or _is_output(bound[parameter.name])]
         _emit_construction(m, {name: bound[name] for name in options}, site, thing)
     # `Categorical(logits=x).logits` is not x: it is normalised.
     described = {name for base in _contracts(m, instance.cls) for name in base.attributes}
@@ -171,7 +172,7 @@ def call_contract(
 
 def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, holder: Thing | None) -> None:
     target = contract.signatures[0].result.effect("As")
-    signature, bound = _matching(contract, given)
+    signature, bound = _matching(contract, _completed(m, contract, given, holder))
     if target is not None or signature is None or bound is None:
         return
     texts = _texts(site, signature, is_method=isinstance(holder, Tensor))
@@ -179,6 +180,15 @@ def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, hol
     made = holder if isinstance(holder, Instance) else None
     event = Event(EventKind.CALL, contract.family, _callee(site), site.place, shown, m.path, ALWAYS, site, _made(made))
     m.emit(replace(event, is_loss=contract.makes_loss, contract=contract.name, reach=m.reach))
+
+
+def _completed(m: Machine, contract: Contract, given: Arguments, holder: Thing | None) -> Arguments:
+    """The arguments of a method, with those that only its object has, from its constructor: `DiceLoss("binary", from_logits=False)`."""
+    if not isinstance(holder, Instance):
+        return given
+    names = {one.name: None for signature in contract.signatures for one in signature.parameters if one.kind == "keyword"}
+    held = ((name, m.store.get((holder.address, name))) for name in names if given.keyword(name) is None)
+    return given._replace(keywords=(*given.keywords, *((name, value) for name, value in held if value is not None)))
 
 
 def _made(instance: Instance | None) -> Trace | None:
@@ -198,8 +208,9 @@ def _texts(site: Site, signature: Signature, *, is_method: bool) -> dict[str, st
         return {}
     names = [parameter.name for parameter in signature.parameters if parameter.kind == "positional"]
     texts: dict[str, str] = {}
-    if (is_method or names[:1] == ["self"]) and names and isinstance(call.func, ir.Attribute):
-        texts[names.pop(0)] = spell(call.func.value)
+    if names and (names[0] == "self" or (is_method and isinstance(call.func, ir.Attribute))):
+        receiver = names.pop(0)
+        texts |= {receiver: spell(call.func.value)} if isinstance(call.func, ir.Attribute) else {}
     plain = takewhile(lambda arg: not arg.star and arg.keyword is None, call.args)
     texts |= {name: spell(arg.value) for name, arg in zip(names, plain, strict=False)}
     return texts | {arg.keyword: spell(arg.value) for arg in call.args if arg.keyword is not None}

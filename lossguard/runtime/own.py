@@ -72,7 +72,7 @@ def _own(
         named = tuple(needed[at] if at < len(needed) and (at == 0 or name not in theirs) else name for at, name in enumerate(names))
         yield Own(module, path, Loss(loss.family, None, path[-1], loss.roles, named), skipped)
     elif demands := contract.demands:
-        roles = {name: next((_ROLES[word] for word in demand.words if word in _ROLES), Role.SCORES) for name, demand in demands.items()}
+        roles = {one.parameter: next((_ROLES[word] for word in one.words if word in _ROLES), Role.SCORES) for one in demands}
         yield Own(module, path, Loss(contract.family, None, path[-1], roles, names, contract=contract.name), skipped)
 
 

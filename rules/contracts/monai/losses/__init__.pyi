@@ -1,0 +1,180 @@
+"""`monai.losses`: an activation is taken where an option says so; without one they take what has been through it."""
+
+from typing import Literal, overload
+
+from torch.nn import Module
+from words import BinaryLogits, ClassLogits, ElementwiseProbabilities, Logits, LogProbabilities, Loss, Probabilities, Tensor
+
+class DiceLoss(Module):
+    def __init__(
+        self,
+        include_background: bool = True,
+        to_onehot_y: bool = False,
+        sigmoid: bool = False,
+        softmax: bool = False,
+        other_act: object = None,
+        squared_pred: bool = False,
+        jaccard: bool = False,
+        reduction: object = "mean",
+        smooth_nr: float = 1e-5,
+        smooth_dr: float = 1e-5,
+        *args: object,
+        **kwargs: object,
+    ) -> None: ...
+    @overload
+    def forward(self, input: BinaryLogits, target: Tensor, *, sigmoid: Literal[True]) -> Loss: ...
+    @overload
+    def forward(self, input: ClassLogits, target: Tensor, *, softmax: Literal[True]) -> Loss: ...
+    @overload
+    def forward(
+        self,
+        input: Probabilities | ElementwiseProbabilities,
+        target: Tensor,
+        *,
+        sigmoid: Literal[False],
+        softmax: Literal[False],
+        other_act: None,
+    ) -> Loss: ...
+    @overload
+    def forward(self, input: Tensor, target: Tensor) -> Loss: ...
+
+class MaskedDiceLoss(Module):
+    def __init__(
+        self,
+        include_background: bool = True,
+        to_onehot_y: bool = False,
+        sigmoid: bool = False,
+        softmax: bool = False,
+        other_act: object = None,
+        squared_pred: bool = False,
+        jaccard: bool = False,
+        reduction: object = "mean",
+        smooth_nr: float = 1e-5,
+        smooth_dr: float = 1e-5,
+        *args: object,
+        **kwargs: object,
+    ) -> None: ...
+    @overload
+    def forward(self, input: BinaryLogits, target: Tensor, mask: Tensor | None = None, *, sigmoid: Literal[True]) -> Loss: ...
+    @overload
+    def forward(self, input: ClassLogits, target: Tensor, mask: Tensor | None = None, *, softmax: Literal[True]) -> Loss: ...
+    @overload
+    def forward(
+        self,
+        input: Probabilities | ElementwiseProbabilities,
+        target: Tensor,
+        mask: Tensor | None = None,
+        *,
+        sigmoid: Literal[False],
+        softmax: Literal[False],
+        other_act: None,
+    ) -> Loss: ...
+    @overload
+    def forward(self, input: Tensor, target: Tensor, mask: Tensor | None = None) -> Loss: ...
+
+class GeneralizedDiceLoss(Module):
+    def __init__(
+        self,
+        include_background: bool = True,
+        to_onehot_y: bool = False,
+        sigmoid: bool = False,
+        softmax: bool = False,
+        other_act: object = None,
+        w_type: object = "square",
+        reduction: object = "mean",
+        smooth_nr: float = 1e-5,
+        smooth_dr: float = 1e-5,
+        *args: object,
+        **kwargs: object,
+    ) -> None: ...
+    @overload
+    def forward(self, input: BinaryLogits, target: Tensor, *, sigmoid: Literal[True]) -> Loss: ...
+    @overload
+    def forward(self, input: ClassLogits, target: Tensor, *, softmax: Literal[True]) -> Loss: ...
+    @overload
+    def forward(
+        self,
+        input: Probabilities | ElementwiseProbabilities,
+        target: Tensor,
+        *,
+        sigmoid: Literal[False],
+        softmax: Literal[False],
+        other_act: None,
+    ) -> Loss: ...
+    @overload
+    def forward(self, input: Tensor, target: Tensor) -> Loss: ...
+
+class TverskyLoss(Module):
+    def __init__(
+        self,
+        include_background: bool = True,
+        to_onehot_y: bool = False,
+        sigmoid: bool = False,
+        softmax: bool = False,
+        other_act: object = None,
+        alpha: float = 0.5,
+        beta: float = 0.5,
+        reduction: object = "mean",
+        smooth_nr: float = 1e-5,
+        smooth_dr: float = 1e-5,
+        *args: object,
+        **kwargs: object,
+    ) -> None: ...
+    @overload
+    def forward(self, input: BinaryLogits, target: Tensor, *, sigmoid: Literal[True]) -> Loss: ...
+    @overload
+    def forward(self, input: ClassLogits, target: Tensor, *, softmax: Literal[True]) -> Loss: ...
+    @overload
+    def forward(
+        self,
+        input: Probabilities | ElementwiseProbabilities,
+        target: Tensor,
+        *,
+        sigmoid: Literal[False],
+        softmax: Literal[False],
+        other_act: None,
+    ) -> Loss: ...
+    @overload
+    def forward(self, input: Tensor, target: Tensor) -> Loss: ...
+
+class DiceCELoss(Module):
+    def __init__(
+        self,
+        include_background: bool = True,
+        to_onehot_y: bool = False,
+        sigmoid: bool = False,
+        softmax: bool = False,
+        *args: object,
+        **kwargs: object,
+    ) -> None: ...
+    def forward(self, input: Logits | LogProbabilities, target: Tensor) -> Loss: ...
+
+class DiceFocalLoss(Module):
+    def __init__(
+        self,
+        include_background: bool = True,
+        to_onehot_y: bool = False,
+        sigmoid: bool = False,
+        softmax: bool = False,
+        *args: object,
+        **kwargs: object,
+    ) -> None: ...
+    def forward(self, input: Logits | LogProbabilities, target: Tensor) -> Loss: ...
+
+class FocalLoss(Module):
+    def __init__(
+        self,
+        include_background: bool = True,
+        to_onehot_y: bool = False,
+        gamma: float = 2.0,
+        alpha: object = None,
+        weight: object = None,
+        reduction: object = "mean",
+        use_softmax: bool = False,
+    ) -> None: ...
+    @overload
+    def forward(self, input: BinaryLogits, target: Tensor, *, use_softmax: Literal[False]) -> Loss: ...
+    @overload
+    def forward(self, input: ClassLogits, target: Tensor, *, use_softmax: Literal[True]) -> Loss: ...
+    @overload
+    def forward(self, input: Tensor, target: Tensor) -> Loss: ...
