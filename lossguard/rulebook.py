@@ -166,14 +166,26 @@ class RuleBook:
             if call in when.names:
                 yield when
             for demand in self.demands(contract) if when.demands is not None else ():
-                name = demand.parameter
                 gets = when.patterns["argument"]
-                wrong = frozenset(one for one in gets.domains or () if one not in demand.domains and (call, name, one) not in self._owned)
+                wrong = frozenset(one for one in gets.domains or () if self._owner(call, demand, one) == rule.code)
                 if when.demands in demand.words and wrong:
-                    message = (when.message or rule.message).replace("{argument}", f"{{{name}}}")
-                    pattern = replace(gets, domains=wrong)
-                    options = {option: Pattern(literals=values) for option, values in demand.given}
-                    yield replace(when, names=frozenset({call}), patterns={name: pattern, **options}, demands=None, message=message)
+                    yield _about(when, rule, call, demand, replace(gets, domains=wrong))
+
+    def _owner(self, call: str, demand: Demand, domain: Domain) -> str | None:
+        """The page that says what is wrong with a meaning where a loss demands something else: the first that speaks of the demand."""
+        if domain in demand.domains or (call, demand.parameter, domain) in self._owned:
+            return None
+        return next((code for code, word, held in self._wrong if word in demand.words and domain in held), None)
+
+    @cached_property
+    def _wrong(self) -> tuple[tuple[str, str, frozenset[Domain]], ...]:
+        """The demands that pages speak of, with the meanings that are wrong there."""
+        return tuple(
+            (rule.code, when.demands, when.patterns["argument"].domains or frozenset())
+            for rule in self.rules.values()
+            for when in rule.whens
+            if when.demands is not None
+        )
 
     @cached_property
     def _owned(self) -> frozenset[tuple[str, str, Domain]]:
@@ -191,6 +203,13 @@ class RuleBook:
     def watched(self) -> frozenset[str]:
         """The functions that some rule is about."""
         return frozenset(name for rule in self.rules.values() for when in rule.whens for name in when.names)
+
+
+def _about(when: When, rule: Rule, call: str, demand: Demand, pattern: Pattern) -> When:
+    """What a page about a demand says of a function that has it."""
+    message = (when.message or rule.message).replace("{argument}", f"{{{demand.parameter}}}")
+    options = {option: Pattern(literals=values) for option, values in demand.given}
+    return replace(when, names=frozenset({call}), patterns={demand.parameter: pattern, **options}, demands=None, message=message)
 
 
 _FILE_NAME: Final = re.compile(r"(LG\d{3})-([a-z0-9-]+)\.md")

@@ -9,11 +9,11 @@ import pytest
 
 from lossguard.config import Config
 from lossguard.contracts.language import Contract
-from lossguard.domains import Domain
+from lossguard.domains import Demand, Domain
 from lossguard.engine import check
 from lossguard.knowledge import Knowledge
 from lossguard.pages import Block
-from lossguard.rulebook import Rule, RuleBook, RuleError, shipped
+from lossguard.rulebook import Rule, RuleBook, RuleError, When, shipped
 from lossguard.values import EventKind
 from tests.runs import PRELUDE, run_guarded
 
@@ -100,16 +100,22 @@ VAGUE = {Domain.TENSOR, Domain.UNIT_INTERVAL, Domain.NON_POSITIVE, Domain.LOSS}
 TELLING = {Domain.LOGITS, Domain.PROBABILITIES, Domain.ELEMENTWISE_PROBABILITIES, Domain.LOG_PROBABILITIES}
 
 
-def owners(contract: Contract, parameter: str, domain: Domain) -> set[str]:
-    """The codes of the pages that speak of a domain in a loss's parameter."""
+def owners(contract: Contract, demand: Demand, domain: Domain) -> set[str]:
+    """The codes of the pages that speak of a meaning where a loss demands something."""
     return {
         rule.code
         for rule in RULES
         for when in BOOK.whens(rule, contract.family, contract.name)
-        if when.kind is EventKind.CALL
-        for pattern in [when.patterns.get(parameter)]
+        if when.kind is EventKind.CALL and goes_with(when, demand)
+        for pattern in [when.patterns.get(demand.parameter)]
         if pattern is not None and pattern.domains is not None and domain in pattern.domains
     }
+
+
+def goes_with(when: When, demand: Demand) -> bool:
+    """Whether both may be about one call: no option has other values."""
+    asked = {name: pattern.literals for name, pattern in when.patterns.items() if pattern.literals is not None}
+    return all(values & (asked.get(name) or values) for name, values in demand.given)
 
 
 def speaks_before_the_run(rule: Rule) -> bool:
@@ -118,15 +124,14 @@ def speaks_before_the_run(rule: Rule) -> bool:
 
 
 def test_every_demand_is_met_or_owned_by_one_page() -> None:
-    """Each (loss, parameter, domain) is accepted by the contract, or one page says what is wrong with it."""
+    """Each (loss, demand, meaning) is accepted by the contract, or one page says what is wrong with it."""
     unowned, crowded, stale = [], [], []
     for contract in (one for held in Knowledge().library.everything() for one in held.functions):
-        for parameter in {demand.parameter for demand in contract.demands}:
-            accepted = {domain for demand in contract.demands if demand.parameter == parameter for domain in demand.domains}
+        for demand in contract.demands:
             for domain in set(Domain) - VAGUE if contract.name.startswith("torch.") else TELLING:
-                cell = (contract.family, parameter, domain)
-                codes = owners(contract, parameter, domain)
-                fine = domain in accepted
+                cell = (contract.family, demand.parameter, domain)
+                codes = owners(contract, demand, domain)
+                fine = domain in demand.domains or (demand.words == {"Logits"} and domain is Domain.LOG_PROBABILITIES)
                 if len(codes) > 1:
                     crowded.append((cell, codes))
                 if not codes and not fine and cell not in PENDING:
