@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -16,9 +17,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from lossguard import engine, following, program
 from lossguard.cache import FOLDER
-from lossguard.isolation import Cause, Limits, Lost, Say, answers, deep
+from lossguard.cli import main
+from lossguard.config import Config
+from lossguard.engine import check
+from lossguard.following import Fresh, Run, fresh_of
+from lossguard.isolation import METHOD, Cause, Limits, Lost, Say, answers, deep
+from lossguard.syntax.parse import parse
 from tests.test_cli import Ran, lossguard
 
 WRONG = "import torch.nn.functional as F\n\n\ndef step(x, y):\n    return F.cross_entropy(x.softmax(1), y)\n"
@@ -79,6 +87,7 @@ READABLE = {
     "a text that doubles": "s = 'a'\n" + "s = s + s\n" * 60 + "loss = s\n",
     "large hexadecimals": "loss = 0x" + "f" * 100_000 + "\nloss = F.cross_entropy(loss, loss)\n",
     "what grows when it is run": "n = 10**9\nloss = n**n**n\ny = 'x' * n * n\nz = [0] * n * n\nw = f'{1:999999999}'\n"
+    "v = '{:999999999}'.format(1)\nu = '{0.x}'.format(1)\nt = 'a'\nfor j in range(99): t = t.replace('a', 'aa')\n"
     "for i in range(n): loss += i\n",
     "calls that double": "def f0(x): return F.cross_entropy(x, y)\n"
     + "".join(f"def f{i + 1}(x): return f{i}(x) + f{i}(x + 1)\n" for i in range(60)),
@@ -428,3 +437,112 @@ def test_what_fails_in_the_deep_fails_here() -> None:
 
     with pytest.raises(KeyError, match="x"):
         deep(fails)
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> Path:
+    """An odd file, one that imports it, and one that has nothing to do with it; the last two have a known mistake."""
+    (tmp_path / "odd.py").write_text("loss = 1\n", encoding="utf-8")
+    (tmp_path / "user.py").write_text(f"from odd import *\n{WRONG}", encoding="utf-8")
+    (tmp_path / "neighbour.py").write_text(WRONG, encoding="utf-8")
+    return tmp_path
+
+
+# Workers are forked, so what is put in the place of a function is in its place there as well.
+needs_fork = pytest.mark.skipif(METHOD != "fork", reason="workers begin anew here")
+
+
+@needs_fork
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        (lambda: os._exit(3), "the parser crashed (exit status 3)"),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "the parser crashed (SIGKILL)"),
+    ],
+    ids=["exit", "kill"],
+)
+def test_a_parser_that_dies_costs_its_file_alone(
+    ends: Callable[[], None], said: str, beside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "parse", lambda source: ends() if source.file == "odd.py" else parse(source))
+    report = check(["."], beside, Config(), cached=False, isolated=True)
+
+    assert report.failures == ()
+    assert {(one.span.file, one.code) for one in report.findings} == {("odd.py", "LG900"), ("user.py", "LG101"), ("neighbour.py", "LG101")}
+    assert next(one.message for one in report.findings if one.code == "LG900") == f"cannot be read as Python: {said}"
+
+
+@needs_fork
+def test_a_parser_that_hangs_costs_its_file_alone(beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "parse", lambda source: time.sleep(60) if source.file == "odd.py" else parse(source))
+    monkeypatch.setattr(engine, "Limits", lambda: Limits(seconds=1.0))
+    report = check(["."], beside, Config(), cached=False, isolated=True)
+
+    assert {(one.span.file, one.code) for one in report.findings} == {("odd.py", "LG900"), ("user.py", "LG101"), ("neighbour.py", "LG101")}
+    assert "the parser took too long (1 seconds)" in next(one.message for one in report.findings if one.code == "LG900")
+
+
+def failing(run: Run, root: str) -> Fresh:
+    """Follow a root, but for one."""
+    if root == "odd.py":
+        raise KeyError("something")
+    return fresh_of(run, root)
+
+
+@needs_fork
+@pytest.mark.parametrize("isolated", [False, True])
+def test_an_error_of_ours_costs_its_program_alone(isolated: bool, beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001
+    monkeypatch.setattr(engine, "fresh_of", failing)
+    monkeypatch.setattr(following, "fresh_of", failing)
+    report = check(["."], beside, Config(), cached=False, isolated=isolated)
+
+    assert [str(one) for one in report.failures] == [
+        "odd.py: an error in lossguard (KeyError at test_torture.py:" + str(LINE) + ": 'something')"
+    ]
+    assert {(one.span.file, one.code) for one in report.findings} == {("user.py", "LG101"), ("neighbour.py", "LG101")}
+
+
+LINE = failing.__code__.co_firstlineno + 3
+
+
+@needs_fork
+def test_what_was_not_checked_is_told_and_fails_the_run(beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "fresh_of", failing)
+    monkeypatch.chdir(beside)
+    ran = CliRunner().invoke(main, ["check", "--no-cache", "--exit-zero", "--output-format", "json"])
+    report = json.loads(ran.stdout)
+
+    assert ran.exit_code == 2
+    assert len(report["findings"]) == 2
+    assert [one.partition(" (")[0] for one in report["errors"]] == ["odd.py: an error in lossguard"]
+    assert "odd.py: an error in lossguard (KeyError" in ran.stderr
+    assert "please report errors in lossguard" in ran.stderr
+
+
+@needs_fork
+@pytest.mark.parametrize("command", ["write", "prune"])
+def test_half_a_check_changes_no_baseline(command: str, beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(beside)
+    CliRunner().invoke(main, ["baseline", "write"])
+    before = (beside / ".lossguard-baseline.json").read_bytes()
+    (beside / "user.py").unlink()
+    monkeypatch.setattr(engine, "fresh_of", failing)
+    (beside / "odd.py").write_text("loss = 2\n", encoding="utf-8")
+    ran = CliRunner().invoke(main, ["baseline", command])
+
+    assert ran.exit_code == 2
+    assert "the baseline stays as it is: odd.py: an error in lossguard" in ran.stderr
+    assert (beside / ".lossguard-baseline.json").read_bytes() == before
+
+
+@needs_fork
+def test_a_crash_of_the_command_itself_is_no_finding(beside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("something")
+
+    monkeypatch.setattr(engine, "check", broken)
+    monkeypatch.chdir(beside)
+    ran = CliRunner().invoke(main, ["check"])
+
+    assert ran.exit_code == 2
+    assert "this is an error in lossguard; please report it" in ran.stderr

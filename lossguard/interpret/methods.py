@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from typing import Final
 
@@ -30,10 +31,11 @@ def call_method(m: Machine, thing: Builtin, arguments: Arguments, site: Site) ->
 
 def _text_method(m: Machine, text: str, name: str, arguments: Arguments, site: Site) -> Value:
     given = [value.only for value in arguments.positional]
-    if name in _PURE and not arguments.keywords and all(isinstance(thing, Constant) for thing in given):
+    constants = [thing.value for thing in given if isinstance(thing, Constant)]
+    if name in _PURE and not arguments.keywords and len(constants) == len(given) and _stays_small(text, constants):
         try:
-            found: Hashable | list[str] = getattr(text, name)(*(thing.value for thing in given if isinstance(thing, Constant)))
-        except (TypeError, ValueError, LookupError):
+            found: Hashable | list[str] = getattr(text, name)(*constants)
+        except (TypeError, ValueError, LookupError, AttributeError):
             return m.unknown(Why.OPERATION, f"`str.{name}`", site)
         if isinstance(found, list):
             return new_list(m, Items(tuple(sole(Constant(part)) for part in found)), site)
@@ -45,6 +47,16 @@ _PURE: Final = frozenset(
     "lower upper strip lstrip rstrip startswith endswith replace split title capitalize"
     " format count find partition removeprefix removesuffix".split()
 )
+
+
+# `"{:999999999}".format(x)` takes a gigabyte, and `text.replace("a", "aa")` doubles.
+_WIDE: Final = re.compile(r"\{[^{}]*\d{4,}")
+_LONGEST: Final = 1000
+
+
+def _stays_small(text: str, given: list[Hashable]) -> bool:
+    """Whether what a method makes of a text is of a size that is worth knowing."""
+    return all(len(part) <= _LONGEST for part in (text, *given) if isinstance(part, str)) and not _WIDE.search(text)
 
 
 def _list_method(m: Machine, address: Address, items: Items, name: str, arguments: Arguments, site: Site) -> Value:
