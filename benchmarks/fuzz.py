@@ -20,6 +20,7 @@ import tomllib
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -243,7 +244,8 @@ def spoiled(rng: random.Random, text: str) -> str:
                 column = rng.randrange(len(rows[at]))
                 rows[at] = rows[at][:column] + rng.choice("()[]{}'\"`\0\\=,:|#* \n\t9é") + rows[at][column + rng.randint(0, 3) :]
             case _ if rows:
-                rows[at] = rows[at].replace(*map(rng.choice, WORDS))
+                old, new = map(rng.choice, WORDS)
+                rows[at] = rows[at].replace(old, new)
     return "".join(rows)
 
 
@@ -260,7 +262,7 @@ def sources(rng: random.Random) -> Iterator[tuple[str, Callable[[], str | None]]
     while True:
         text = drawn.draw()
         text = spoiled(rng, text) if rng.random() < 0.2 else text
-        yield text, lambda text=text: checked("x.py", text.encode("utf-8", "surrogatepass"))  # type: ignore[misc]
+        yield text, partial(checked, "x.py", text.encode("utf-8", "surrogatepass"))
 
 
 def notebooks(rng: random.Random) -> Iterator[tuple[str, Callable[[], str | None]]]:
@@ -279,7 +281,7 @@ def notebooks(rng: random.Random) -> Iterator[tuple[str, Callable[[], str | None
         if rng.random() < 0.1:
             document = {"worksheets": [{"cells": cells}], "metadata": {}, "nbformat": 3}
         text = json.dumps(mutated(rng, document))
-        yield text, lambda text=text: checked("x.ipynb", text.encode())  # type: ignore[misc]
+        yield text, partial(checked, "x.ipynb", text.encode())
 
 
 def settings(rng: random.Random) -> Iterator[tuple[str, Callable[[], str | None]]]:
@@ -294,7 +296,7 @@ def settings(rng: random.Random) -> Iterator[tuple[str, Callable[[], str | None]
             (folder / "pyproject.toml").write_text(text, encoding="utf-8", errors="replace")
             load(folder / "pyproject.toml")
 
-        yield text, lambda read=read: read()  # type: ignore[misc]
+        yield text, read
 
 
 def contracts(rng: random.Random) -> Iterator[tuple[str, Callable[[], str | None]]]:
@@ -307,9 +309,9 @@ def contracts(rng: random.Random) -> Iterator[tuple[str, Callable[[], str | None
 
         def read(text: str = text) -> None:
             (folder / "lib.pyi").write_text(text, encoding="utf-8")
-            list(Library((shipped() / "contracts",), own=(folder,)).own.everything())  # type: ignore[union-attr]
+            list(Library((folder,)).everything())
 
-        yield text, lambda read=read: read()  # type: ignore[misc]
+        yield text, read
 
 
 def pages(rng: random.Random) -> Iterator[tuple[str, Callable[[], str | None]]]:
@@ -330,7 +332,7 @@ def pages(rng: random.Random) -> Iterator[tuple[str, Callable[[], str | None]]]:
             for rule in RuleBook((folder,)).rules.values():
                 _ = rule.summary, rule.body, rule.section, rule.needs_a_run
 
-        yield text, lambda read=read: read()  # type: ignore[misc]
+        yield text, read
 
 
 KINDS: Final = {"source": sources, "notebooks": notebooks, "settings": settings, "contracts": contracts, "pages": pages}

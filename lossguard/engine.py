@@ -16,11 +16,11 @@ from lossguard.domains import Reach
 from lossguard.files import found_below
 from lossguard.findings import Finding, Stop
 from lossguard.following import Fresh, Run, attempt, events_of, fresh_of
-from lossguard.isolation import Cause, Limits, Lost, Say, answers
+from lossguard.isolation import Limits, Lost, Say, answers
 from lossguard.knowledge import Knowledge
 from lossguard.policy import UNREADABLE, Heeded, heeding_comments, reported, unknown_to_baseline, whole_projects
 from lossguard.roots import roots_of
-from lossguard.source import Reason, Span, UnreadableError
+from lossguard.source import Span, UnreadableError, unread
 from lossguard.stats import Seen
 
 if TYPE_CHECKING:
@@ -38,17 +38,17 @@ class Failure:
     lost: Lost
 
     def __str__(self) -> str:
-        """`train.py: its process died (SIGSEGV)`."""
-        return f"{self.root}: {self.lost.cause.value}{f' ({self.lost.detail})' if self.lost.detail else ''}"
+        """`train.py: its process died (SIGSEGV): what it leads to was not checked`."""
+        detail = f" ({self.lost.detail})" if self.lost.detail else ""
+        return f"{self.root}: {self.lost.cause.value}{detail}: what it leads to was not checked"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a run found and in which files, what comments suppress, what the baseline knows, what `reveal` shows, what went wrong.
 
-    `exhausted` roots were not followed to the end, `failures` not at all; of `unread` files that could
-    not be read, at least in part, no finding says so. `followed` programs were run, of `kept` ones the results
-    of an earlier run still held.
+    `exhausted` roots were not followed to the end, `failures` not at all; `unread` counts the files that could not be read, or not
+    all of them, without a finding that says so. `followed` programs were run, of `kept` ones the results of an earlier run held.
     """
 
     findings: tuple[Finding, ...]
@@ -175,22 +175,10 @@ def _followed(run: Run, roots: list[str], *, isolated: bool) -> Iterator[tuple[s
     while left:
         for root, answer in _attempts(run, left, isolated=isolated):
             if isinstance(answer, Lost) and answer.during not in {"", *run.lost}:
-                run.lost[answer.during] = _unread(answer)
+                run.lost[answer.during] = unread(answer)
                 left.append(root)
             else:
                 yield root, answer
-
-
-_WORDS: Final = {
-    Cause.EXCEPTION: "an error in lossguard",
-    Cause.CRASH: "the parser crashed",
-    Cause.TIME: "the parser took too long",
-    Cause.MEMORY: "the parser took too much memory",
-}
-
-
-def _unread(lost: Lost) -> UnreadableError:
-    return UnreadableError(f"{_WORDS[lost.cause]}{f' ({lost.detail})' if lost.detail else ''}", reason=Reason.LIMITS)
 
 
 # A root, and the files that cannot be read, with the reason.

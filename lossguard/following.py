@@ -12,16 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lossguard import cache as caches
-from lossguard.contracts.stubs import ContractError
 from lossguard.domains import Reach
+from lossguard.errors import UserError
 from lossguard.findings import MEASURED, Finding, Stop
 from lossguard.identity import Excerpts
 from lossguard.isolation import Lost, Say, excused
 from lossguard.judge import Verdict, judge
 from lossguard.knowledge import Knowledge
 from lossguard.policy import UNREADABLE
-from lossguard.rulebook import RuleError
-from lossguard.source import LARGEST_FILE, Source, Span, UnreadableError, from_bytes
+from lossguard.source import Source, Span, UnreadableError, bytes_of, from_bytes
 from lossguard.stats import Seen, seen
 from lossguard.syntax.uses import only_read
 
@@ -113,8 +112,8 @@ class Run:
 
 def _bytes_of(path: Path) -> bytes | None:
     try:
-        return path.read_bytes() if path.is_file() and path.stat().st_size <= LARGEST_FILE else None
-    except OSError:
+        return bytes_of(path)
+    except (OSError, UnreadableError):
         return None
 
 
@@ -129,7 +128,7 @@ def attempt(run: Run, root: str) -> Fresh | Lost:
     """Run one root, here; an error of ours is its own alone."""
     try:
         return fresh_of(run, root)
-    except (RuleError, ContractError):
+    except UserError:
         raise
     except Exception as error:  # noqa: BLE001  # it is reported
         return excused(error)

@@ -110,7 +110,9 @@ class Worker(Generic[Task, Answer]):
     connection: Connection = field(init=False)
 
     def __post_init__(self) -> None:
-        """Start the process."""
+        self._start()
+
+    def _start(self) -> None:
         context: Any = multiprocessing.get_context(METHOD)
         self.connection, theirs = context.Pipe()
         # A forked worker has a copy of our end, and would never see us close it.
@@ -166,7 +168,7 @@ class Worker(Generic[Task, Answer]):
 
     def _anew(self) -> None:
         self.stop()
-        self.__post_init__()
+        self._start()
 
     def stop(self) -> None:
         """End the process, whatever it is at."""

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from lossguard.changed import MARKERS, REGISTERS
 from lossguard.isolation import Say, excused
-from lossguard.source import Reason, Source, Span, UnreadableError, read
+from lossguard.source import Reason, Source, Span, UnreadableError, read, unread
 from lossguard.syntax import ir
 from lossguard.syntax.parse import EMPTY, Parsed, locate, parse
 from lossguard.syntax.scopes import bound_names, statements_of
@@ -78,8 +78,7 @@ class Program:
         except OSError as error:
             return Parsed(Source(file, ""), EMPTY, (UnreadableError(error.strerror or str(error), reason=Reason.FORMAT),))
         except Exception as error:  # noqa: BLE001  # it is reported, and costs this file alone
-            lost = excused(error)
-            return Parsed(Source(file, ""), EMPTY, (UnreadableError(f"{lost.cause.value}: {lost.detail}", reason=Reason.LIMITS),))
+            return Parsed(Source(file, ""), EMPTY, (unread(excused(error)),))
         finally:
             self.say("")
 

@@ -59,7 +59,7 @@ def _everything(paths: Iterable[str], cwd: Path, config: Config, closest: Closes
 def _whole(report: Report) -> Report:
     """The report, if nothing failed: what was not found by half a check is not gone."""
     if report.failures:
-        raise IncompleteError(f"the baseline stays as it is: {report.failures[0]}: what it leads to was not checked")
+        raise IncompleteError(f"the baseline stays as it is: {report.failures[0]}")
     return report
 
 

@@ -289,35 +289,35 @@ def _whens(path: Path, line: int, when: object) -> Iterator[When]:
 
 def _when(path: Path, line: int, table: dict[str, Any]) -> When:
     rest = dict(table)
-    demands = rest.pop("demands", None)
-    if demands is not None:
-        return _of_demand(path, line, demands, rest)
+    severity = _severity(path, line, rest.pop("severity")) if "severity" in rest else None
+    message, effect = rest.pop("message", None), rest.pop("effect", None)
+    if not all(one is None or isinstance(one, str) for one in (message, effect)):
+        raise RuleError(path, line, "`message` and `effect` are texts")
+    made = _of_demand(path, line, rest) if "demands" in rest else _of_event(path, line, rest)
+    return replace(made, severity=severity, message=message, effect=effect)
+
+
+def _of_event(path: Path, line: int, rest: dict[str, Any]) -> When:
+    """`{ call = "kl_div", target = "Logits" }`."""
     kinds = [kind for kind in EventKind if kind.value in rest]
     if len(kinds) != 1:
         raise RuleError(path, line, "`when` names one kind of event, call or construct, or what a loss demands")
     names = rest.pop(kinds[0].value)
     spelled = rest.pop("spelled", None)
-    severity = _severity(path, line, rest.pop("severity")) if "severity" in rest else None
-    message, effect = rest.pop("message", None), rest.pop("effect", None)
-    if not all(one is None or isinstance(one, str) for one in (message, effect)):
-        raise RuleError(path, line, "`message` and `effect` are texts")
     if spelled not in (None, "class", "variable"):
         raise RuleError(path, line, f"`spelled` is class or variable, not {spelled!r}")
     patterns = {"*" if key == "argument" else key: _pattern(path, line, value) for key, value in rest.items()}
-    return When(kinds[0], _names(path, line, kinds[0].value, names), patterns, None, spelled, severity, message, effect)
+    return When(kinds[0], _names(path, line, kinds[0].value, names), patterns, spelled=spelled)
 
 
-def _of_demand(path: Path, line: int, demands: object, rest: dict[str, Any]) -> When:
+def _of_demand(path: Path, line: int, rest: dict[str, Any]) -> When:
     """`{ demands = "ClassLogits", gets = "Probabilities" }`."""
+    demands = rest.pop("demands")
     if not isinstance(demands, str) or demands not in {*NAMED, *WANTED}:
         raise RuleError(path, line, f"no contract demands {demands!r}")
-    severity = _severity(path, line, rest.pop("severity")) if "severity" in rest else None
-    texts = [rest.pop(key, None) for key in ("message", "effect")]
-    if not all(text is None or isinstance(text, str) for text in texts):
-        raise RuleError(path, line, "`message` and `effect` are texts")
     if rest.keys() != {"gets"} or (gets := _pattern(path, line, rest["gets"])).domains is None:
         raise RuleError(path, line, "`when` with `demands` says in `gets` which meanings are wrong, and nothing else")
-    return When(EventKind.CALL, frozenset(), {"argument": gets}, demands, None, severity, texts[0], texts[1])
+    return When(EventKind.CALL, frozenset(), {"argument": gets}, demands)
 
 
 def _names(path: Path, line: int, key: str, value: object) -> frozenset[str]:

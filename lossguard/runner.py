@@ -132,7 +132,7 @@ def _joint(options: Options, record: Mapping[str, Any], paths: list[str], cwd: P
 
     report = engine.check(paths, cwd, find(cwd), cached=False)
     for failure in report.failures:
-        print(f"lossguard: {failure}: what it leads to was not checked", file=sys.stderr)  # noqa: T201  # as `check` does
+        print(f"lossguard: {failure}", file=sys.stderr)  # noqa: T201  # as `check` does
     joined = confirmed(report.findings, record, book)
     write_joined(options.output_format, joined, record, book, cwd, options.output_file)
     return bool(record["findings"]) or any(said.outcome is not Outcome.REFUTED for _, said in joined)

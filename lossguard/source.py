@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from lossguard.isolation import Cause, Lost
 from lossguard.reading.magics import python_of
 from lossguard.reading.scan import joined, lines_of
 
@@ -111,17 +112,35 @@ class UnreadableError(Exception):
         self.message, self.row, self.column, self.reason = message, row, column, reason
 
 
+_BROKEN: Final = {
+    Cause.EXCEPTION: "an error in lossguard",
+    Cause.CRASH: "the parser crashed",
+    Cause.TIME: "the parser took too long",
+    Cause.MEMORY: "the parser took too much memory",
+}
+
+
+def unread(lost: Lost) -> UnreadableError:
+    """What to say of a file that broke whoever read it."""
+    return UnreadableError(f"{_BROKEN[lost.cause]}{f' ({lost.detail})' if lost.detail else ''}", reason=Reason.LIMITS)
+
+
 def read(path: Path, shown: str) -> Source:
     """Read a file; `shown` is the name that reports use.
 
     Raises UnreadableError where the bytes are not text, the notebook is none or the file is no regular one or too large, OSError
     where there is no such file.
     """
+    return from_bytes(bytes_of(path), shown)
+
+
+def bytes_of(path: Path) -> bytes:
+    """What is in a file. Raises UnreadableError for one that is no regular one or too large, OSError where there is none."""
     if path.exists() and not path.is_file():
         raise UnreadableError("not a regular file", reason=Reason.FORMAT)
     if path.stat().st_size > LARGEST_FILE:
         raise UnreadableError(f"larger than {LARGEST_FILE >> 20} MiB", reason=Reason.SIZE)
-    return from_bytes(path.read_bytes(), shown)
+    return path.read_bytes()
 
 
 def from_bytes(data: bytes, shown: str) -> Source:

@@ -286,6 +286,16 @@ def test_a_loss_of_ones_own_is_one_line(paths: tuple[str, ...], with_a_loss_of_i
     assert ran.out.startswith("step.py:5:12: LG101 `penalty` applies the softmax itself")
 
 
+def test_a_loss_that_inherits_what_it_demands_is_found(with_a_loss_of_its_own: Path) -> None:
+    base = "class _Base:\n    def forward(self, scores: ClassLogits, labels: Tensor) -> Loss: ...\n"
+    stub = f"from words import ClassLogits, Loss, Tensor\n\n{base}\nclass Penalty(_Base): ...\n"
+    (with_a_loss_of_its_own / "stubs" / "other.pyi").write_text(stub, encoding="utf-8")
+    text = "import torch\nfrom other import Penalty\n\ndef step(x, y):\n    return Penalty()(torch.exp(torch.log_softmax(x, 1)), y)\n"
+    (with_a_loss_of_its_own / "step.py").write_text(text, encoding="utf-8")
+
+    assert "step.py:5:12: LG101 `Penalty()`" in lossguard("check", "--output-format", "concise", cwd=with_a_loss_of_its_own).out
+
+
 def test_why_knows_a_loss_of_ones_own(with_a_loss_of_its_own: Path) -> None:
     ran = lossguard("check", "--why", "step.py:5", cwd=with_a_loss_of_its_own)
 

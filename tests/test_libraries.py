@@ -22,10 +22,10 @@ Definition = ast.FunctionDef | ast.ClassDef
 
 @cache
 def installed(module: str) -> dict[str, Definition]:
-    """What is defined in the files of a package, by name, however it is re-exported."""
+    """What is defined in the files of an installed package, by name, however it is re-exported."""
     spec = find_spec(module.partition(".")[0])
-    if spec is None or spec.origin is None:
-        pytest.skip(f"{module.partition('.')[0]} is not installed: it is in the extra `contracts`")
+    assert spec is not None
+    assert spec.origin is not None
     folder = Path(spec.origin).parent.joinpath(*module.split(".")[1:])
     trees = (ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.py")))
     return {node.name: node for tree in trees for node in tree.body if isinstance(node, Definition)}
@@ -33,7 +33,15 @@ def installed(module: str) -> dict[str, Definition]:
 
 def losses() -> list[Contract | ClassContract]:
     """The contracts of losses of other libraries."""
-    return [one for one in LIBRARY.everything() if one.name.startswith(tuple(f"{name}." for name in LIBRARIES)) and one.makes_loss]
+    held = (one for one in LIBRARY.everything() if one.name.startswith(tuple(f"{name}." for name in LIBRARIES)))
+    return [one for one in held if LIBRARY.losses_of(one) and not one.family.startswith("_")]
+
+
+def our_functions(contract: Contract | ClassContract) -> dict[str, Contract]:
+    """The function itself, or the methods of a class and its bases."""
+    if isinstance(contract, Contract):
+        return {contract.family: contract}
+    return {name: method for base in reversed(list(LIBRARY.mro(contract))) for name, method in base.methods.items()}
 
 
 def parameters(function: ast.FunctionDef) -> dict[str, object]:
@@ -70,7 +78,7 @@ def test_a_contract_has_the_librarys_own_names(contract: Contract | ClassContrac
         else {node.name: node for node in found.body if isinstance(node, ast.FunctionDef)}
     )
 
-    for one in contract.functions:
-        theirs = functions.get(one.name.rpartition(".")[2])
+    for path, one in our_functions(contract).items():
+        theirs = functions.get(path)
         if theirs is not None:  # one that is inherited has another file
             assert agrees(list(one.signatures[0].parameters), parameters(theirs)), (one.name, parameters(theirs))

@@ -324,6 +324,16 @@ def test_checks_at_the_same_time_do_not_disturb_each_other(tmp_path: Path) -> No
     assert ended[0][0][0].count("LG101") == 30
 
 
+@pytest.mark.parametrize("form", ["full", "concise", "json", "sarif"])
+def test_a_full_disk_behind_the_output_is_one_line(form: str, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(WRONG, encoding="utf-8")
+    command = [sys.executable, "-m", "lossguard", "check", "--output-format", form]
+    with Path("/dev/full").open("wb") as full_disk:
+        ran = subprocess.run(command, cwd=tmp_path, stdout=full_disk, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (ran.returncode, ran.stderr) == (2, "lossguard: [Errno 28] No space left on device\n")
+
+
 @pytest.mark.parametrize("what", [("check", "--add-ignore"), ("baseline", "write")], ids=lambda words: words[0])
 def test_a_full_disk_loses_nothing(what: tuple[str, ...], tmp_path: Path) -> None:
     long = WRONG + "#" * 5000 + "\n"
@@ -497,7 +507,7 @@ def test_an_error_of_ours_costs_its_program_alone(isolated: bool, beside: Path, 
     report = check(["."], beside, Config(), cached=False, isolated=isolated)
 
     assert [str(one) for one in report.failures] == [
-        "odd.py: an error in lossguard (KeyError at test_torture.py:" + str(LINE) + ": 'something')"
+        f"odd.py: an error in lossguard (KeyError at test_torture.py:{LINE}: 'something'): what it leads to was not checked"
     ]
     assert {(one.span.file, one.code) for one in report.findings} == {("user.py", "LG101"), ("neighbour.py", "LG101")}
 

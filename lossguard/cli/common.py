@@ -38,6 +38,9 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             fail(str(error))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except OSError as error:  # a full disk behind standard output: what is left in its buffer goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            fail(str(error))
         except KeyboardInterrupt:
             click.echo("lossguard: interrupted", err=True)
             os._exit(INTERRUPTED)  # worker processes are not waited for
@@ -62,7 +65,7 @@ def told_failures(report: Report) -> bool:
     from lossguard.report.plain import plain
 
     for failure in report.failures:
-        click.echo(f"lossguard: {plain(str(failure))}: what it leads to was not checked", err=True)
+        click.echo(f"lossguard: {plain(str(failure))}", err=True)
     if any(failure.lost.cause is Cause.EXCEPTION for failure in report.failures):
         click.echo(f"lossguard: please report errors in lossguard, best with the file: {ISSUES}", err=True)
     return bool(report.failures)

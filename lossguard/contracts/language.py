@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
@@ -155,9 +155,16 @@ class Signature:
     parameters: tuple[Parameter, ...]
     result: Result
 
+    def standing_for(self, names: Sequence[str]) -> list[str | None]:
+        """Which of its parameters another function's arguments stand for, by their names there; None for those that it has not.
 
-# The methods that are run where an object is called.
-_CALLING: Final = frozenset({"forward", "__call__"})
+        The first is its first; what it has no name for is what it needs in that place: `PoissonNLLLoss.forward(log_input, target)`,
+        `focal(scores, labels)`.
+        """
+        own = {one.name for one in self.parameters}
+        needed = [one.name for one in self.parameters if one.kind == "positional" and one.default is Absent.REQUIRED]
+        placed = [needed[at] if at < len(needed) and (at == 0 or name not in own) else None for at, name in enumerate(names)]
+        return [place or (name if name in own else None) for name, place in zip(names, placed, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +177,14 @@ class Contract:
 
     @property
     def family(self) -> str:
-        """The last part of the name: what rules call it. Calling an object is called what its class is."""
-        parts = self.name.split(".")
-        return parts[-2] if self.owner is not None and parts[-1] in _CALLING else parts[-1]
+        """The last part of the name: what rules call it. A method that gives a loss is called what its class is."""
+        name = self.owner if self.owner is not None and self.makes_loss else self.name
+        return name.rpartition(".")[2]
 
     @property
     def makes_loss(self) -> bool:
         """Whether a call gives a loss, so that its parameters are demands."""
         return any(signature.result.domain is Domain.LOSS for signature in self.signatures)
-
-    @property
-    def functions(self) -> tuple[Contract, ...]:
-        """What can be called: the function itself."""
-        return (self,)
 
     @property
     def hands_on(self) -> bool:
@@ -215,13 +217,3 @@ class ClassContract:
     def family(self) -> str:
         """The last part of the name."""
         return self.name.rpartition(".")[2]
-
-    @property
-    def makes_loss(self) -> bool:
-        """Whether a call of an object gives a loss."""
-        return any(method.makes_loss for method in self.methods.values())
-
-    @property
-    def functions(self) -> tuple[Contract, ...]:
-        """Its methods."""
-        return tuple(self.methods.values())

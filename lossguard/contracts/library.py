@@ -24,6 +24,7 @@ class Library:
         """`own` folders, a project's, are searched first; a file's path below its folder is the dotted name of what it describes."""
         self.folders = (*own, *folders)
         self.own = Library(own) if own else None
+        self._overruled: dict[str, str | None] = {}
         self._stubs: dict[str, Stub | None] = {}
         self._found: dict[str, Contract | ClassContract | None] = {}
 
@@ -51,10 +52,11 @@ class Library:
         """The full name of what a project's contracts say of a name in one of its own files, whose code then counts no more."""
         if self.own is None:
             return None
-        dotted = "." + ".".join(PurePath(file).with_suffix("").parts).removesuffix(".__init__")
-        module = next((module for module in self.own.modules if dotted.endswith(f".{module}")), None)
-        full = f"{module}.{name}"
-        return full if module is not None and self.own.find(full) is not None else None
+        if file not in self._overruled:
+            dotted = "." + ".".join(PurePath(file).with_suffix("").parts).removesuffix(".__init__")
+            self._overruled[file] = next((module for module in self.own.modules if dotted.endswith(f".{module}")), None)
+        full = f"{self._overruled[file]}.{name}"
+        return full if self._overruled[file] is not None and self.own.find(full) is not None else None
 
     def method(self, name: str) -> Contract | None:
         """The contract of a tensor's method."""
@@ -128,10 +130,18 @@ class Library:
         found = self.find(name)
         return found.demands if isinstance(found, Contract) else ()
 
+    def losses_of(self, held: Contract | ClassContract) -> dict[tuple[str, ...], Contract]:
+        """How a loss is made with something: the path below its module, `("focal_loss",)` or `("FocalLoss", "forward")`."""
+        if isinstance(held, Contract):
+            found: dict[tuple[str, ...], Contract] = {(held.name.rpartition(".")[2],): held}
+        else:
+            found = {(held.family, name): method for base in reversed(list(self.mro(held))) for name, method in base.methods.items()}
+        return {path: contract for path, contract in found.items() if contract.makes_loss}
+
     @cached_property
     def losses(self) -> frozenset[str]:
-        """The last parts of the names of all functions and classes that make a loss."""
-        return frozenset(one.family for one in self.everything() if one.makes_loss)
+        """The names, without those of their modules, of all functions and classes that make a loss."""
+        return frozenset(path[0] for held in self.everything() for path in self.losses_of(held))
 
     @cached_property
     def modules(self) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def _binary_of(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Va
 
 def _folded(m: Machine, op: str, left: Hashable, right: Hashable, site: Site) -> Value:
     """Arithmetic on constants, as long as it stays small."""
-    small = _is_small(left) and _is_small(right)
+    small = is_small(left) and is_small(right)
     numbers = isinstance(left, int | float) and isinstance(right, int | float)
     if op in _FOLDED and small and (numbers or op == "+"):
         try:
@@ -94,7 +94,8 @@ def _folded(m: Machine, op: str, left: Hashable, right: Hashable, site: Site) ->
     return m.unknown(Why.OPERATION, spell(site.expr), site)
 
 
-def _is_small(value: Hashable) -> bool:
+def is_small(value: Hashable) -> bool:
+    """Whether a constant is of a size that is worth computing with: `n = n * n` in a loop grows without end."""
     match value:
         case str() | bytes():
             return len(value) < _LONGEST_TEXT

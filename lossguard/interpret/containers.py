@@ -65,22 +65,23 @@ def concatenated(one: Items, other: Items) -> Items:
 
 
 def evaluate_mapping(m: Machine, expr: ir.Mapping, frame: Frame) -> Value:
-    """`{key: value, **more}`."""
+    """`{key: value, **more}`; a run of known keys is put together at once."""
     content = Entries()
-    known: dict[tuple[type, Hashable], tuple[Hashable, Value]] = {}  # `1` and `True` are one key for Python, and not written as one
+    run: dict[Hashable, Value] = {}
     for key, item in expr.items:
         value = m.evaluate(item, frame)
-        only = None if key is None else key_of(m.evaluate(key, frame))
-        if only is not None:
-            known[type(only), only] = (only, value)
+        found = None if key is None else m.evaluate(key, frame)
+        if found is not None and (only := key_of(found)) is not None:
+            run[only] = value
             continue
-        content, known = updated(content, Entries(tuple(known.values()))), {}
-        if key is not None:
-            content = Entries(content.pairs, value if content.rest is None else join([(frozenset(), content.rest), (frozenset(), value)]))
-        else:
-            more = entries_of(m, value)
-            content = updated(content, more if more is not None else Entries(rest=unknown(Why.ITEM, "`**` of something unknown")))
-    return new_dict(m, updated(content, Entries(tuple(known.values()))), frame.site(expr))
+        content, run = updated(content, Entries(tuple(run.items()))), {}
+        content = updated(content, _mapping_of(m, value)) if found is None else with_key(content, found, value)
+    return new_dict(m, updated(content, Entries(tuple(run.items()))), frame.site(expr))
+
+
+def _mapping_of(m: Machine, value: Value) -> Entries:
+    more = entries_of(m, value)
+    return more if more is not None else Entries(rest=unknown(Why.ITEM, "`**` of something unknown"))
 
 
 def updated(content: Entries, more: Entries) -> Entries:

@@ -159,6 +159,7 @@ def call_contract(
     """Call a function or method that has a contract; `maker` is the object that hands its call on to the function."""
     given = arguments if receiver is None else arguments._replace(positional=(sole(receiver), *arguments.positional))
     holder = receiver if receiver is not None else maker
+    given = _completed(m, contract, given, holder)
     if contract.makes_loss or contract.family in m.watched:
         _emit_call(m, contract, given, site, holder)
     skipped = 0 if receiver is None else 1
@@ -172,7 +173,7 @@ def call_contract(
 
 def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, holder: Thing | None) -> None:
     target = contract.signatures[0].result.effect("As")
-    signature, bound = _matching(contract, _completed(m, contract, given, holder))
+    signature, bound = _matching(contract, given)
     if target is not None or signature is None or bound is None:
         return
     texts = _texts(site, signature, is_method=isinstance(holder, Tensor))
@@ -183,10 +184,14 @@ def _emit_call(m: Machine, contract: Contract, given: Arguments, site: Site, hol
 
 
 def _completed(m: Machine, contract: Contract, given: Arguments, holder: Thing | None) -> Arguments:
-    """The arguments of a method, with those that only its object has, from its constructor: `DiceLoss("binary", from_logits=False)`."""
+    """The arguments of a method, with those that only its object has, from its constructor: `DiceLoss("binary", from_logits=False)`.
+
+    These are the keywords without a default: no call could leave them out.
+    """
     if not isinstance(holder, Instance):
         return given
-    names = {one.name: None for signature in contract.signatures for one in signature.parameters if one.kind == "keyword"}
+    parameters = (one for signature in contract.signatures for one in signature.parameters)
+    names = dict.fromkeys(one.name for one in parameters if one.kind == "keyword" and one.default is Absent.REQUIRED)
     held = ((name, m.store.get((holder.address, name))) for name in names if given.keyword(name) is None)
     return given._replace(keywords=(*given.keywords, *((name, value) for name, value in held if value is not None)))
 

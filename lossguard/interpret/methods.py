@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from typing import Final
 
 from lossguard.interpret import containers, counting
+from lossguard.interpret.arithmetic import is_small
 from lossguard.interpret.containers import content_of, items_of, new_dict, new_list
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.store import joined_items
@@ -51,12 +52,11 @@ _PURE: Final = frozenset(
 
 # `"{:999999999}".format(x)` takes a gigabyte, and `text.replace("a", "aa")` doubles.
 _WIDE: Final = re.compile(r"\{[^{}]*\d{4,}")
-_LONGEST: Final = 1000
 
 
 def _stays_small(text: str, given: list[Hashable]) -> bool:
     """Whether what a method makes of a text is of a size that is worth knowing."""
-    return all(len(part) <= _LONGEST for part in (text, *given) if isinstance(part, str)) and not _WIDE.search(text)
+    return all(map(is_small, (text, *given))) and not _WIDE.search(text)
 
 
 def _list_method(m: Machine, address: Address, items: Items, name: str, arguments: Arguments, site: Site) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from lossguard.contracts.language import Absent, Contract, Signature, Word
+from lossguard.contracts.language import Contract, Word
 from lossguard.interpret import library
 from lossguard.interpret.containers import concatenated, content_of, items_of
 from lossguard.interpret.copies import Copier
@@ -33,7 +33,9 @@ def _as(call: Call, base: Value, word: Word) -> Value:
     if not isinstance(target, Contract):
         return base
     names = [parameter.name for parameter in target.signatures[0].parameters if not parameter.kind.startswith("*")]
-    given = _named(_plain(call), target.signatures[0])
+    plain = _plain(call)
+    placed = zip(target.signatures[0].standing_for([name for name, _ in plain]), (value for _, value in plain), strict=True)
+    given = {name: value for name, value in placed if name is not None}
     for name in names:
         held = call.m.store.get((call.receiver.address, name)) if isinstance(call.receiver, Instance) else None
         if name not in given and held is not None:
@@ -46,19 +48,6 @@ def _plain(call: Call) -> list[tuple[str, Value]]:
     """The arguments by name, without the receiver when it is an object."""
     skipped = "self" if isinstance(call.receiver, Instance) else ""
     return [(name, value) for name, value in call.bound.items() if name != skipped]
-
-
-def _named(arguments: list[tuple[str, Value]], target: Signature) -> dict[str, Value]:
-    """The arguments by the function's own names: the first is its first; what it has no name for is what it needs in that place.
-
-    `PoissonNLLLoss.forward(log_input, target)`, `focal(scores, labels)`.
-    """
-    names = [parameter.name for parameter in target.parameters]
-    needed = [one.name for one in target.parameters if one.kind == "positional" and one.default is Absent.REQUIRED]
-    first = dict(zip(needed[:1], (value for _, value in arguments), strict=False))
-    given = {name: value for name, value in arguments[1:] if name in names}
-    placed = {name: value for name, (own, value) in zip(needed, arguments, strict=False) if own not in names}
-    return placed | given | first
 
 
 def _calls(call: Call, base: Value, word: Word) -> Value:

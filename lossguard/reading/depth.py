@@ -24,7 +24,7 @@ def may_be_deep(text: str) -> bool:
     """Whether a text has rows, statements or chains of `elif` that are long enough to be worth a look."""
     if text.count("elif ") >= TREE // 5 or any(len(row) > _LONG for row in text.split("\n")):
         return True
-    return any(part.count("\n") > _LONG for part in _TOP.split(text)) if text.count("\n") > _LONG else False
+    return text.count("\n") > _LONG and any(part.count("\n") > _LONG for part in _TOP.split(text))
 
 
 def too_deep(text: str) -> int | None:

@@ -21,7 +21,7 @@ from lossguard.rulebook import RuleBook
 def results(report: Report, book: RuleBook, cwd: Path, given: Mapping[str, bytes] | None = None) -> Results:
     """What the formats make of a report."""
     cut = tuple(f"{file}: too large to be followed to the end" for file in report.exhausted)
-    failed = tuple(f"{failure}: what it leads to was not checked" for failure in report.failures)
+    failed = tuple(map(str, report.failures))
     return Results(report.findings, book.rules, Sources(cwd, given or {}), failed + cut, report.notes, report.checked)
 
 

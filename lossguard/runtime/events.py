@@ -40,7 +40,7 @@ def event_of(look: Look, seeings: Mapping[str, Seeing], site: Site, spelling: Sp
         place,
         (*tensors, *literals, *weight),
         is_loss=site.loss.is_loss,
-        contract=site.loss.contract or contract_of(look.family),
+        contract=contract_of(site.loss, look.family),
         reach=reach,
     )
 

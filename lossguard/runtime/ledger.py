@@ -247,7 +247,7 @@ def _nothing() -> None:
 
 def _evidence(verdict: Verdict, site: Site, seeings: Mapping[str, Seeing]) -> tuple[str, ...]:
     """The evidence about the arguments that the rule speaks of, each with its name where there are several."""
-    whens = book().whens(verdict.rule, site.loss.family, site.loss.contract or contract_of(site.loss.family))
+    whens = book().whens(verdict.rule, site.loss.family, contract_of(site.loss, site.loss.family))
     asked = {name for when in whens for name in when.patterns} or set(seeings)
     held = {name: one.evidence for name, one in seeings.items() if name in asked and one.evidence}
     return tuple(said if len(held) == 1 else f"{name}: {said}" for name, texts in held.items() for said in texts)

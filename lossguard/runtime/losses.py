@@ -49,9 +49,9 @@ class Loss:
         return Role.LOGGED not in self.roles.values()
 
 
-def contract_of(family: str) -> str:
-    """The full name under which contracts speak of a loss."""
-    return f"{functional.__name__}.{family}"
+def contract_of(loss: Loss, family: str) -> str:
+    """The full name under which contracts speak of a loss, which may be looked at as one of another family."""
+    return loss.contract or f"{functional.__name__}.{family}"
 
 
 _SCORES_AND_SIGNS: Final = {"input": Role.SCORES, "target": Role.SIGNS}

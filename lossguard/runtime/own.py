@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from torch.compiler import is_compiling
 
-from lossguard.contracts.language import Absent, ClassContract, Contract
+from lossguard.contracts.language import Contract
 from lossguard.contracts.library import Library
 from lossguard.runtime import ledger, patches
 from lossguard.runtime.losses import LOSSES, Loss, Role
@@ -30,8 +30,6 @@ _ROLES: Final[Mapping[str, Role]] = {
     "Probabilities": Role.CLASS_SCORES,
     "LogProbabilities": Role.CLASS_SCORES,
 }
-# The methods through which an object is called.
-_CALLED: Final = ("forward", "__call__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +45,24 @@ class Own:
 def losses(library: Library, known: Mapping[str, Loss]) -> Iterator[Own]:
     """The losses that a project's contracts speak of; `known` are torch's, by family."""
     for held in library.own.everything() if library.own is not None else ():
-        module, _, name = held.name.rpartition(".")
-        match held:
-            case Contract():
-                yield from _own(library, known, held, module, (name,), 0)
-            case ClassContract(methods=methods):
-                for called in _CALLED:
-                    if called in methods:
-                        yield from _own(library, known, methods[called], module, (name, called), 1)
+        module = held.name.rpartition(".")[0]
+        for path, contract in library.losses_of(held).items():
+            if (loss := _loss_of(library, known, contract, path)) is not None:
+                yield Own(module, path, loss, skipped=len(path) - 1)
 
 
-def _own(
-    library: Library, known: Mapping[str, Loss], contract: Contract, module: str, path: tuple[str, ...], skipped: int
-) -> Iterator[Own]:
-    if not contract.makes_loss:
-        return
-    names = tuple(one.name for one in contract.signatures[0].parameters if not one.kind.startswith("*"))[skipped:]
-    word = contract.signatures[0].result.effect("As")
+def _loss_of(library: Library, known: Mapping[str, Loss], contract: Contract, path: tuple[str, ...]) -> Loss | None:
+    """As what the calls of a loss are looked at: as those of the loss that it is like, or by what it demands."""
+    signature = contract.signatures[0]
+    names = tuple(one.name for one in signature.parameters if not one.kind.startswith("*"))[len(path) - 1 :]
+    word = signature.result.effect("As")
     like = None if word is None else library.find(str(word.arguments[0]))
     if isinstance(like, Contract) and like.family in known:
-        loss = known[like.family]
-        needed = [one.name for one in like.signatures[0].parameters if one.default is Absent.REQUIRED]
-        theirs = {one.name for one in like.signatures[0].parameters}
-        named = tuple(needed[at] if at < len(needed) and (at == 0 or name not in theirs) else name for at, name in enumerate(names))
-        yield Own(module, path, Loss(loss.family, None, path[-1], loss.roles, named), skipped)
-    elif demands := contract.demands:
-        roles = {one.parameter: next((_ROLES[word] for word in one.words if word in _ROLES), Role.SCORES) for one in demands}
-        yield Own(module, path, Loss(contract.family, None, path[-1], roles, names, contract=contract.name), skipped)
+        theirs = like.signatures[0].standing_for(names)
+        parameters = tuple(their or our for their, our in zip(theirs, names, strict=True))
+        return Loss(like.family, None, path[-1], known[like.family].roles, parameters)
+    roles = {one.parameter: next((_ROLES[word] for word in one.words if word in _ROLES), Role.SCORES) for one in contract.demands}
+    return Loss(contract.family, None, path[-1], roles, names, contract=contract.name) if roles else None
 
 
 def take(folders: tuple[Path, ...]) -> None:

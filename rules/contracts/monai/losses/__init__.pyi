@@ -5,7 +5,26 @@ from typing import Literal, overload
 from torch.nn import Module
 from words import BinaryLogits, ClassLogits, ElementwiseProbabilities, Logits, Loss, Probabilities, Tensor
 
-class DiceLoss(Module):
+# `mask` is what `MaskedDiceLoss` takes beside.
+class _WithActivation(Module):
+    @overload
+    def forward(self, input: BinaryLogits, target: Tensor, *mask: Tensor, sigmoid: Literal[True], softmax: Literal[False]) -> Loss: ...
+    @overload
+    def forward(self, input: ClassLogits, target: Tensor, *mask: Tensor, sigmoid: Literal[False], softmax: Literal[True]) -> Loss: ...
+    @overload
+    def forward(
+        self,
+        input: Probabilities | ElementwiseProbabilities,
+        target: Tensor,
+        *mask: Tensor,
+        sigmoid: Literal[False],
+        softmax: Literal[False],
+        other_act: None,
+    ) -> Loss: ...
+    @overload
+    def forward(self, input: Tensor, target: Tensor, *mask: Tensor) -> Loss: ...
+
+class DiceLoss(_WithActivation):
     def __init__(
         self,
         include_background: bool = True,
@@ -21,24 +40,8 @@ class DiceLoss(Module):
         *args: object,
         **kwargs: object,
     ) -> None: ...
-    @overload
-    def forward(self, input: BinaryLogits, target: Tensor, *, sigmoid: Literal[True], softmax: Literal[False]) -> Loss: ...
-    @overload
-    def forward(self, input: ClassLogits, target: Tensor, *, sigmoid: Literal[False], softmax: Literal[True]) -> Loss: ...
-    @overload
-    def forward(
-        self,
-        input: Probabilities | ElementwiseProbabilities,
-        target: Tensor,
-        *,
-        sigmoid: Literal[False],
-        softmax: Literal[False],
-        other_act: None,
-    ) -> Loss: ...
-    @overload
-    def forward(self, input: Tensor, target: Tensor) -> Loss: ...
 
-class MaskedDiceLoss(Module):
+class MaskedDiceLoss(_WithActivation):
     def __init__(
         self,
         include_background: bool = True,
@@ -54,29 +57,8 @@ class MaskedDiceLoss(Module):
         *args: object,
         **kwargs: object,
     ) -> None: ...
-    @overload
-    def forward(
-        self, input: BinaryLogits, target: Tensor, mask: Tensor | None = None, *, sigmoid: Literal[True], softmax: Literal[False]
-    ) -> Loss: ...
-    @overload
-    def forward(
-        self, input: ClassLogits, target: Tensor, mask: Tensor | None = None, *, sigmoid: Literal[False], softmax: Literal[True]
-    ) -> Loss: ...
-    @overload
-    def forward(
-        self,
-        input: Probabilities | ElementwiseProbabilities,
-        target: Tensor,
-        mask: Tensor | None = None,
-        *,
-        sigmoid: Literal[False],
-        softmax: Literal[False],
-        other_act: None,
-    ) -> Loss: ...
-    @overload
-    def forward(self, input: Tensor, target: Tensor, mask: Tensor | None = None) -> Loss: ...
 
-class GeneralizedDiceLoss(Module):
+class GeneralizedDiceLoss(_WithActivation):
     def __init__(
         self,
         include_background: bool = True,
@@ -91,24 +73,8 @@ class GeneralizedDiceLoss(Module):
         *args: object,
         **kwargs: object,
     ) -> None: ...
-    @overload
-    def forward(self, input: BinaryLogits, target: Tensor, *, sigmoid: Literal[True], softmax: Literal[False]) -> Loss: ...
-    @overload
-    def forward(self, input: ClassLogits, target: Tensor, *, sigmoid: Literal[False], softmax: Literal[True]) -> Loss: ...
-    @overload
-    def forward(
-        self,
-        input: Probabilities | ElementwiseProbabilities,
-        target: Tensor,
-        *,
-        sigmoid: Literal[False],
-        softmax: Literal[False],
-        other_act: None,
-    ) -> Loss: ...
-    @overload
-    def forward(self, input: Tensor, target: Tensor) -> Loss: ...
 
-class TverskyLoss(Module):
+class TverskyLoss(_WithActivation):
     def __init__(
         self,
         include_background: bool = True,
@@ -124,22 +90,6 @@ class TverskyLoss(Module):
         *args: object,
         **kwargs: object,
     ) -> None: ...
-    @overload
-    def forward(self, input: BinaryLogits, target: Tensor, *, sigmoid: Literal[True], softmax: Literal[False]) -> Loss: ...
-    @overload
-    def forward(self, input: ClassLogits, target: Tensor, *, sigmoid: Literal[False], softmax: Literal[True]) -> Loss: ...
-    @overload
-    def forward(
-        self,
-        input: Probabilities | ElementwiseProbabilities,
-        target: Tensor,
-        *,
-        sigmoid: Literal[False],
-        softmax: Literal[False],
-        other_act: None,
-    ) -> Loss: ...
-    @overload
-    def forward(self, input: Tensor, target: Tensor) -> Loss: ...
 
 class DiceCELoss(Module):
     def __init__(

@@ -5,18 +5,7 @@ from typing import Literal, overload
 from torch.nn import Module
 from words import BinaryLogits, ClassLogits, ElementwiseProbabilities, Loss, Probabilities, Tensor
 
-class DiceLoss(Module):
-    def __init__(
-        self,
-        mode: str,
-        classes: object = None,
-        log_loss: bool = False,
-        from_logits: bool = True,
-        smooth: float = 0.0,
-        ignore_index: int | None = None,
-        eps: float = 1e-7,
-        class_weights: object = None,
-    ) -> None: ...
+class _ByMode(Module):
     @overload
     def forward(
         self, y_pred: BinaryLogits, y_true: Tensor, *, mode: Literal["binary", "multilabel"], from_logits: Literal[True]
@@ -28,7 +17,7 @@ class DiceLoss(Module):
     @overload
     def forward(self, y_pred: Tensor, y_true: Tensor) -> Loss: ...
 
-class JaccardLoss(Module):
+class DiceLoss(_ByMode):
     def __init__(
         self,
         mode: str,
@@ -40,18 +29,21 @@ class JaccardLoss(Module):
         eps: float = 1e-7,
         class_weights: object = None,
     ) -> None: ...
-    @overload
-    def forward(
-        self, y_pred: BinaryLogits, y_true: Tensor, *, mode: Literal["binary", "multilabel"], from_logits: Literal[True]
-    ) -> Loss: ...
-    @overload
-    def forward(self, y_pred: ClassLogits, y_true: Tensor, *, mode: Literal["multiclass"], from_logits: Literal[True]) -> Loss: ...
-    @overload
-    def forward(self, y_pred: Probabilities | ElementwiseProbabilities, y_true: Tensor, *, from_logits: Literal[False]) -> Loss: ...
-    @overload
-    def forward(self, y_pred: Tensor, y_true: Tensor) -> Loss: ...
 
-class TverskyLoss(Module):
+class JaccardLoss(_ByMode):
+    def __init__(
+        self,
+        mode: str,
+        classes: object = None,
+        log_loss: bool = False,
+        from_logits: bool = True,
+        smooth: float = 0.0,
+        ignore_index: int | None = None,
+        eps: float = 1e-7,
+        class_weights: object = None,
+    ) -> None: ...
+
+class TverskyLoss(_ByMode):
     def __init__(
         self,
         mode: str,
@@ -66,18 +58,8 @@ class TverskyLoss(Module):
         gamma: float = 1.0,
         class_weights: object = None,
     ) -> None: ...
-    @overload
-    def forward(
-        self, y_pred: BinaryLogits, y_true: Tensor, *, mode: Literal["binary", "multilabel"], from_logits: Literal[True]
-    ) -> Loss: ...
-    @overload
-    def forward(self, y_pred: ClassLogits, y_true: Tensor, *, mode: Literal["multiclass"], from_logits: Literal[True]) -> Loss: ...
-    @overload
-    def forward(self, y_pred: Probabilities | ElementwiseProbabilities, y_true: Tensor, *, from_logits: Literal[False]) -> Loss: ...
-    @overload
-    def forward(self, y_pred: Tensor, y_true: Tensor) -> Loss: ...
 
-class FocalLoss(Module):
+class FocalLoss(_ByMode):
     def __init__(
         self,
         mode: str,
@@ -91,29 +73,9 @@ class FocalLoss(Module):
         reduced_threshold: float | None = None,
         class_weights: object = None,
     ) -> None: ...
-    @overload
-    def forward(
-        self, y_pred: BinaryLogits, y_true: Tensor, *, mode: Literal["binary", "multilabel"], from_logits: Literal[True]
-    ) -> Loss: ...
-    @overload
-    def forward(self, y_pred: ClassLogits, y_true: Tensor, *, mode: Literal["multiclass"], from_logits: Literal[True]) -> Loss: ...
-    @overload
-    def forward(self, y_pred: Probabilities | ElementwiseProbabilities, y_true: Tensor, *, from_logits: Literal[False]) -> Loss: ...
-    @overload
-    def forward(self, y_pred: Tensor, y_true: Tensor) -> Loss: ...
 
-class LovaszLoss(Module):
+class LovaszLoss(_ByMode):
     def __init__(self, mode: str, per_image: bool = False, ignore_index: int | None = None, from_logits: bool = True) -> None: ...
-    @overload
-    def forward(
-        self, y_pred: BinaryLogits, y_true: Tensor, *, mode: Literal["binary", "multilabel"], from_logits: Literal[True]
-    ) -> Loss: ...
-    @overload
-    def forward(self, y_pred: ClassLogits, y_true: Tensor, *, mode: Literal["multiclass"], from_logits: Literal[True]) -> Loss: ...
-    @overload
-    def forward(self, y_pred: Probabilities | ElementwiseProbabilities, y_true: Tensor, *, from_logits: Literal[False]) -> Loss: ...
-    @overload
-    def forward(self, y_pred: Tensor, y_true: Tensor) -> Loss: ...
 
 class SoftBCEWithLogitsLoss(Module):
     def __init__(
