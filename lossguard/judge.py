@@ -14,9 +14,10 @@ from typing import Final
 
 from lossguard.domains import Reach
 from lossguard.findings import Certainty, Severity
-from lossguard.guards import ALWAYS, Guard, Literal, both, is_phase, spelled
+from lossguard.flow.conditions import ALWAYS, Guard, Literal, both, is_phase, spelled
+from lossguard.flow.places import Place
 from lossguard.rulebook import Pattern, Rule, RuleBook, When
-from lossguard.values import Argument, Case, Constant, Entry, Event, EventKind, Place, Step, Tensor, Thing
+from lossguard.values import Argument, Case, Constant, Entry, Event, EventKind, Step, Tensor, Thing
 
 
 @dataclass(frozen=True, slots=True)

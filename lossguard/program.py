@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from lossguard.changed import MARKERS, REGISTERS
+from lossguard.flow.places import Place
 from lossguard.isolation import Say, excused
 from lossguard.source import Reason, Source, Span, UnreadableError, read, unread
 from lossguard.syntax import ir
 from lossguard.syntax.parse import EMPTY, Parsed, locate, parse
 from lossguard.syntax.scopes import bound_names, statements_of
-from lossguard.values import Place
 
 # How many modules are run for the sake of what they register.
 MOST_REGISTERING: Final = 100

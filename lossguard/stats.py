@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from lossguard.values import Argument, Event, Place, Unknown
+from lossguard.flow.places import Place
+from lossguard.values import Argument, Event, Unknown
 
 
 @dataclass(frozen=True, slots=True)

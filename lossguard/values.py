@@ -12,16 +12,11 @@ from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
 from lossguard.domains import Domain, Reach, Seen
-from lossguard.guards import ALWAYS, Guard, Literal, Symbol, both, complementary
+from lossguard.flow.conditions import ALWAYS, Guard, both, complementary
+from lossguard.flow.places import Place
+from lossguard.flow.symbols import Symbol
 
 Thing: TypeAlias = Hashable
-
-
-class Place(NamedTuple):
-    """A node of a file's syntax tree; rows and columns are looked up only for what is printed."""
-
-    file: str
-    node: int
 
 
 class Move(Enum):
@@ -323,7 +318,6 @@ class Event:
 
 
 __all__ = [
-    "ALWAYS",
     "NONE",
     "Argument",
     "Case",
@@ -331,13 +325,9 @@ __all__ = [
     "Entry",
     "Event",
     "EventKind",
-    "Guard",
-    "Literal",
     "Move",
-    "Place",
     "Shape",
     "Step",
-    "Symbol",
     "Tensor",
     "Term",
     "Thing",

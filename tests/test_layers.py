@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[1] / "lossguard"
 
 # From the ground up. A module may import from layers below, and inside its own folder; nothing else.
 LAYERS = [
-    {"errors"},
-    {"changed", "domains", "git", "isolation", "lines", "pages", "patterns", "reading", "selection", "symbols", "toml", "writing"},
-    {"guards", "roots", "settings", "source"},
+    {"errors", "flow"},
+    {"changed", "domains", "git", "isolation", "lines", "pages", "patterns", "reading", "selection", "toml", "writing"},
+    {"roots", "settings", "source"},
     {"values", "findings"},
     {"contracts", "rulebook", "suppress"},
     {"annotate", "baseline", "identity", "judge", "stats"},

@@ -12,11 +12,11 @@ import pytest
 from lossguard import values
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.domains import Domain
-from lossguard.guards import Symbol
+from lossguard.flow.places import Address, Place
+from lossguard.flow.symbols import Made, Symbol
 from lossguard.interpret import things
 from lossguard.interpret.parts import AnyThing, addresses, parts, rebuilt
 from lossguard.interpret.things import (
-    Address,
     Arguments,
     Bound,
     Builtin,
@@ -40,7 +40,7 @@ from lossguard.interpret.things import (
     TupleClass,
 )
 from lossguard.syntax import ir
-from lossguard.values import Constant, Place, Tensor, Thing, Unknown, UnknownMethod, Value, Why, sole
+from lossguard.values import Constant, Tensor, Thing, Unknown, UnknownMethod, Value, Why, sole
 
 ONE, TWO, THREE = (sole(Constant(number)) for number in (1, 2, 3))
 HERE = Address(Place("a.py", 1))
@@ -48,7 +48,7 @@ LIST = ListObject(HERE)
 CLASS = ProjectClass(ir.Class(1, "C", (), (), ()), "a.py", HERE, ())
 OBJECT = Instance(HERE, CLASS)
 FUNCTION = Function(ir.Function(2, "f", (), (), (), frozenset(), generator=False), "a.py", (Scope(HERE, None),), (("x", ONE), ("y", TWO)))
-UNKNOWN = Unknown(Why.CALL, "f()", Symbol(("made", "x", 0), "f()"))
+UNKNOWN = Unknown(Why.CALL, "f()", Symbol(Made("x", 0), "f()"))
 
 # One of each kind, with what it is made of.
 KINDS: dict[Thing, tuple[Value, ...]] = {

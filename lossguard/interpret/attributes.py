@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from lossguard.contracts.language import ClassContract
-from lossguard.guards import Symbol
+from lossguard.flow.places import Address
+from lossguard.flow.symbols import Symbol
 from lossguard.interpret.machine import Machine
-from lossguard.interpret.things import ITEMS, Address, Instance, Items, ProjectClass, Super, attributes_of
+from lossguard.interpret.things import ITEMS, Instance, Items, ProjectClass, Super, attributes_of
 from lossguard.values import Unknown, Value, Why, join, sole
 
 

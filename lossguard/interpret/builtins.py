@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from lossguard.contracts.language import ClassContract
 from lossguard.domains import Domain
-from lossguard.guards import Literal, Symbol
-from lossguard.interpret import arithmetic, attributes, conditions, containers, counting, methods, names, objects
+from lossguard.flow.conditions import Literal
+from lossguard.flow.symbols import Symbol
+from lossguard.interpret import arithmetic, attributes, conditions, containers, counting, methods, names, objects, unknowns
 from lossguard.interpret.containers import content_of, items_of, new_dict, new_list
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.things import (
@@ -181,7 +182,7 @@ def _len(m: Machine, arguments: Arguments, site: Site) -> Value:
                     return counting.number(content.lengths | containers.own_length(address, content), spell(site.expr))
                 case Entries(pairs=pairs, rest=None):
                     return sole(Constant(len(pairs)))
-    return m.derived(thing, Why.CALL, "a length", "length") if isinstance(thing, Unknown) else m.unknown(Why.CALL, "a length", site)
+    return m.derived(thing, Why.CALL, "a length", Symbol.length) if isinstance(thing, Unknown) else m.unknown(Why.CALL, "a length", site)
 
 
 def _isinstance(m: Machine, arguments: Arguments, site: Site) -> Value:
@@ -199,7 +200,7 @@ def _instance_of(m: Machine, thing: Thing, classes: Value, site: Site) -> Value:
     if verdicts and None not in verdicts:
         return conditions.FALSE
     return (
-        m.derived(thing, Why.CALL, "an `isinstance`", "isinstance", tuple(wanted))
+        m.derived(thing, Why.CALL, "an `isinstance`", lambda symbol: symbol.is_instance(tuple(wanted)))
         if isinstance(thing, Unknown)
         else m.unknown(Why.CALL, "an `isinstance`", site)
     )
@@ -263,7 +264,7 @@ def _hasattr(m: Machine, arguments: Arguments, site: Site) -> Value:
             case Instance(cls=ProjectClass() as cls) if objects.only_init_sets(m, cls, name):
                 return conditions.FALSE
             case Unknown() as thing:
-                return m.derived(thing, Why.CALL, "a `hasattr`", "hasattr", name)
+                return m.derived(thing, Why.CALL, "a `hasattr`", lambda symbol: symbol.has_attribute(name))
     return m.unknown(Why.CALL, "a `hasattr`", site)
 
 
@@ -274,8 +275,7 @@ def _getattr(m: Machine, arguments: Arguments, site: Site) -> Value:
     match name.only:
         case Constant(value=str() as text):
             found = names.settled(m, m.attribute(owner, text, site), site)
-            missing = isinstance(found.only, Unknown) and not isinstance(owner.only, Unknown)
-            return default[0] if missing and default else found
+            return unknowns.by_default(found, default[0], known=not isinstance(owner.only, Unknown)) if default else found
         case Unknown(symbol=Symbol() as symbol):
             return _chosen(m, owner, symbol, site)
         case _:
@@ -322,7 +322,10 @@ def _converted(kind: Callable[..., Any]) -> Callable[[Machine, Arguments, Site],
                 except (TypeError, ValueError, OverflowError):
                     return m.unknown(Why.OPERATION, f"`{kind.__name__}({value!r})`", site)
             case Unknown(symbol=Symbol()):
-                return sole(thing) if kind in {str, bool} else m.derived(thing, Why.OPERATION, f"a {kind.__name__}", kind.__name__)
+                said = f"a {kind.__name__}"
+                return (
+                    sole(thing) if kind in {str, bool} else m.derived(thing, Why.OPERATION, said, lambda one: one.converted(kind.__name__))
+                )
             case _:
                 return m.unknown(Why.OPERATION, f"a {kind.__name__}", site)
 

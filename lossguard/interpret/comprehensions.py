@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from lossguard.flow.places import Address, Place
+from lossguard.flow.symbols import Terms
 from lossguard.interpret import conditions, targets
 from lossguard.interpret.containers import UNROLLED, any_of, items_of, new_dict, new_list, with_key
 from lossguard.interpret.machine import Frame, Machine
-from lossguard.interpret.things import Address, Entries, Items, Scope, Terms
+from lossguard.interpret.things import Entries, Items, Scope
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import target_names
-from lossguard.values import Place, Value, join
+from lossguard.values import Value, join
 
 
 def evaluate_comprehension(m: Machine, expr: ir.Comprehension, frame: Frame) -> Value:

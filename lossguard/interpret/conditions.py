@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import Final, NamedTuple
 
-from lossguard.guards import ALWAYS, Guard, Literal, Symbol, both, decided, failing
+from lossguard.flow import symbols
+from lossguard.flow.conditions import ALWAYS, Guard, Literal, both, decided, failing
+from lossguard.flow.symbols import Symbol
 from lossguard.interpret import counting
 from lossguard.interpret.machine import Frame, Machine, Site
 from lossguard.interpret.things import (
@@ -70,7 +72,7 @@ def _either(guards: list[Guard], others: list[Guard], site: Site, *, positive: b
 
 def _opaque(site: Site) -> Symbol:
     """A test of which nothing is known but where it stands."""
-    return Symbol(("test", site.place, site.context), spell_of(site))
+    return Symbol(symbols.Test(site.place, site.context), spell_of(site))
 
 
 def truth_of(m: Machine, thing: Thing) -> bool | None:
@@ -219,26 +221,30 @@ def _compared(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Val
             return TRUE if one == other else FALSE
         case "in", one, other:
             return _contained(m, one, other, site)
+        case "<" | "<=" | ">" | ">=", Unknown(symbol=Symbol() as symbol), Constant(value=int() | float() as bound):
+            return _bounded(op, symbol, bound)
+        case "<" | "<=" | ">" | ">=", Constant(value=int() | float() as bound), Unknown(symbol=Symbol() as symbol):
+            return _bounded(counting.MIRRORED[op], symbol, bound)
         case _:
             return _open(left, right, site)
 
 
 def _open(left: Thing, right: Thing, site: Site) -> Value:
     """A test that comes out either way, and what it is about."""
-    about = [thing.symbol for thing in (left, right) if isinstance(thing, Unknown) and thing.symbol is not None]
+    about = tuple(thing.symbol for thing in (left, right) if isinstance(thing, Unknown) and thing.symbol is not None)
     text = spell_of(site)
-    return unknown(Why.OPERATION, text, Symbol(("test", site.place, site.context, *about), text))
+    return unknown(Why.OPERATION, text, Symbol(symbols.Test(site.place, site.context, about), text))
 
 
-# What is not None, whatever it is: slices, lengths, numbers, tests.
-_SOMETHING: Final = frozenset({"slice", "length", "linear", "counter", "int", "float", "str", "test", "isinstance", "hasattr"})
+# What is not None, whatever it is: slices, numbers, and what tests and lengths come to.
+_SOMETHING: Final = symbols.Slice | symbols.Linear | symbols.Counter | symbols.Test | symbols.Computed
 
 
 def _is_object(thing: Thing) -> bool:
     """Whether something certainly is not None."""
     match thing:
-        case Unknown(symbol=Symbol(key=(kind, *_))):
-            return kind in _SOMETHING
+        case Unknown(symbol=Symbol(origin=origin)):
+            return isinstance(origin, _SOMETHING)
         case Unknown() | Constant():
             return False
         case _:
@@ -247,6 +253,13 @@ def _is_object(thing: Thing) -> bool:
 
 def _literal(symbol: Symbol) -> Value:
     return join([(frozenset({Literal(symbol, outcome)}), TRUE if outcome else FALSE) for outcome in (True, False)])
+
+
+def _bounded(op: str, symbol: Symbol, bound: float) -> Value:
+    """`depth < 3`; `depth > 3` is that `depth <= 3` fails."""
+    positive = op in {"<", "<="}
+    condition = symbol.below(bound, inclusive=op in {"<=", ">"})
+    return join([(frozenset({Literal(condition, outcome)}), TRUE if outcome is positive else FALSE) for outcome in (True, False)])
 
 
 def _folded(m: Machine, op: str, left: Hashable, right: Hashable, site: Site) -> Value:

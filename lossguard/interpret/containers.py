@@ -6,14 +6,15 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Final
 
-from lossguard.guards import Literal, Symbol
+from lossguard.flow.conditions import Literal
+from lossguard.flow.places import Address
+from lossguard.flow.symbols import ListLength, Symbol, Terms
 from lossguard.interpret import attributes, axes, counting, names
 from lossguard.interpret.machine import Frame, Machine, Site
 from lossguard.interpret.store import joined_items
 from lossguard.interpret.things import (
     ENTRIES,
     ITEMS,
-    Address,
     Arguments,
     Builtin,
     Cut,
@@ -23,7 +24,6 @@ from lossguard.interpret.things import (
     Items,
     ListObject,
     Pack,
-    Terms,
     attributes_of,
 )
 from lossguard.syntax import ir
@@ -158,13 +158,13 @@ def _items_of(m: Machine, thing: Thing, site: Site) -> Items:
             return Items(head=sole(axes.indexed(thing, (Constant(0),))))
         case Constant(value=str() as text) if len(text) <= UNROLLED:
             return Items(tuple(sole(Constant(letter)) for letter in text))
-    lengths = counting.terms_of(m.derived(thing, Why.CALL, "a length", "length").only)
-    return Items(head=m.derived(thing, Why.ITEM, "an item of something unknown", "item", site.place), lengths=lengths)
+    lengths = counting.terms_of(m.derived(thing, Why.CALL, "a length", Symbol.length).only)
+    return Items(head=m.derived(thing, Why.ITEM, "an item of something unknown", lambda one: one.item(site.place)), lengths=lengths)
 
 
 def own_length(address: Address, content: Items) -> Terms:
     """The length of a list of unknown length, as long as it holds what it holds now."""
-    return counting.length_of(("length", address, hash(content)))
+    return counting.length_of(ListLength(address, hash(content)))
 
 
 def entries_of(m: Machine, value: Value) -> Entries | None:
@@ -212,9 +212,9 @@ def _get_item(m: Machine, thing: Thing, key: Thing, site: Site) -> Value:
             if isinstance(thing, Instance):
                 return m.call(m.attribute(sole(thing), "__getitem__", site), Arguments((sole(key),)), site)
     if isinstance(key, Cut):
-        return m.derived(thing, Why.ITEM, "a slice of something unknown", "slice", site.place)
+        return m.derived(thing, Why.ITEM, "a slice of something unknown", lambda one: one.cut(site.place))
     shown = key.value if isinstance(key, Constant) else None
-    return m.derived(thing, Why.ITEM, f"item {shown!r} of something unknown", "item", shown)
+    return m.derived(thing, Why.ITEM, f"item {shown!r} of something unknown", lambda one: one.item(shown))
 
 
 def _from_items(m: Machine, content: Items, thing: Thing, key: Thing, site: Site) -> Value:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lossguard.flow.places import Address
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.parts import parts, rebuilt
-from lossguard.interpret.things import Address, DictObject, Function, Instance, ListObject
+from lossguard.interpret.things import DictObject, Function, Instance, ListObject
 from lossguard.values import Thing, Value
 
 

@@ -5,12 +5,12 @@ The last turn of a loop is told from the others by this: there `i` is `len(layer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from lossguard.guards import Symbol
-from lossguard.interpret.things import Terms
-from lossguard.values import Constant, Place, Thing, Unknown, Value, Why, unknown
+from lossguard.flow.places import Place
+from lossguard.flow.symbols import Counter, Linear, ListLength, Symbol, Terms
+from lossguard.values import Constant, Thing, Unknown, Value, Why, unknown
 
 # What a number is compared with: the name of the comparison, without its negation.
 Bounds: TypeAlias = Mapping[str, Callable[[int], bool | None]]
@@ -38,10 +38,10 @@ _AT_LEAST: Final[Bounds] = {
     ">=": lambda apart: True if apart >= 0 else None,
 }
 COMPARISONS: Final = frozenset(_EXACTLY)
-_MIRRORED: Final = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+MIRRORED: Final = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def length_of(base: Hashable) -> Terms:
+def length_of(base: ListLength) -> Terms:
     """The length of something, as itself."""
     return frozenset({(base, 0)})
 
@@ -56,9 +56,9 @@ def terms_of(thing: Thing | None) -> Terms:
     match thing:
         case Constant(value=int() as number) if not isinstance(number, bool):
             return frozenset({(None, number)})
-        case Unknown(symbol=Symbol(key=("linear", frozenset() as terms, _))):
+        case Unknown(symbol=Symbol(origin=Linear(terms=terms))):
             return terms
-        case Unknown(symbol=Symbol(key=("counter", *_))):
+        case Unknown(symbol=Symbol(origin=Counter())):
             return frozenset()
         case Unknown(symbol=Symbol() as symbol):
             return frozenset({(symbol, 0)})
@@ -68,12 +68,12 @@ def terms_of(thing: Thing | None) -> Terms:
 
 def number(terms: Terms, text: str, least: int | None = None) -> Value:
     """A number that is equal to each of these, and at least so much."""
-    return unknown(Why.OPERATION, text, Symbol(("linear", terms, least), text))
+    return unknown(Why.OPERATION, text, Symbol(Linear(terms, least), text))
 
 
 def counter(place: Place, context: int, most: Terms, least: int | None, text: str) -> Value:
     """A counter on its way: in no turn more than `most`, in none less than `least`."""
-    return unknown(Why.ITEM, text, Symbol(("counter", place, context, most, least), text))
+    return unknown(Why.ITEM, text, Symbol(Counter(place, context, most, least), text))
 
 
 def turns(place: Place, context: int, lengths: Terms, start: int) -> tuple[Value, Value]:
@@ -85,9 +85,9 @@ def turns(place: Place, context: int, lengths: Terms, start: int) -> tuple[Value
 def shifted(thing: Thing, by: int, text: str) -> Value | None:
     """`n + by`; None where that is not a number that can be counted with."""
     match thing:
-        case Unknown(symbol=Symbol(key=("counter", Place() as place, int() as context, frozenset() as most, least))):
+        case Unknown(symbol=Symbol(origin=Counter(place, context, most, least))):
             return counter(place, context, plus(most, by), _sum(least, by), text)
-        case Unknown(symbol=Symbol(key=("linear", frozenset() as terms, least))):
+        case Unknown(symbol=Symbol(origin=Linear(terms, least))):
             return number(plus(terms, by), text, _sum(least, by))
         case Unknown(symbol=Symbol() as symbol):
             return number(frozenset({(symbol, by)}), text)
@@ -95,22 +95,22 @@ def shifted(thing: Thing, by: int, text: str) -> Value | None:
             return None
 
 
-def _sum(one: Hashable, other: int) -> int | None:
-    return one + other if isinstance(one, int) else None
+def _sum(one: int | None, other: int) -> int | None:
+    return None if one is None else one + other
 
 
 def compared(op: str, left: Thing, right: Thing) -> bool | None:
     """How two numbers compare; None where that is open."""
     found = _compared(op, left, right)
-    return found if found is not None else _compared(_MIRRORED[op], right, left)
+    return found if found is not None else _compared(MIRRORED[op], right, left)
 
 
 def _compared(op: str, left: Thing, right: Thing) -> bool | None:
     others = terms_of(right)
     match left:
-        case Unknown(symbol=Symbol(key=("counter", _, _, frozenset() as most, least))):
+        case Unknown(symbol=Symbol(origin=Counter(most=most, least=least))):
             found = _first(_AT_MOST[op], most, others)
-        case Unknown(symbol=Symbol(key=("linear", frozenset() as terms, least))):
+        case Unknown(symbol=Symbol(origin=Linear(terms, least))):
             found = _first(_EXACTLY[op], terms, others)
         case _:
             return None
@@ -122,5 +122,5 @@ def _first(bound: Callable[[int], bool | None], ours: Terms, theirs: Terms) -> b
     return next((found for one in apart if (found := bound(one)) is not None), None)
 
 
-def _at_least(op: str, least: Hashable, others: Terms) -> bool | None:
-    return _first(_AT_LEAST[op], frozenset({(None, least)}), others) if isinstance(least, int) else None
+def _at_least(op: str, least: int | None, others: Terms) -> bool | None:
+    return None if least is None else _first(_AT_LEAST[op], frozenset({(None, least)}), others)

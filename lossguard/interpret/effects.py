@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final, Protocol, TypeAlias
 
 from lossguard.contracts.language import Word
-from lossguard.guards import Symbol
+from lossguard.flow.symbols import Symbol
 from lossguard.interpret import axes, containers, literals
 from lossguard.interpret.results import Call, tensors
 from lossguard.interpret.things import Items, Pack
@@ -196,7 +196,7 @@ def _pieces(call: Call, word: Word, change: Change) -> Value:
         case Tensor() as tensor:
             return containers.new_list(call.m, Items(head=sole(change(tensor))), call.site)
         case Unknown() as thing:
-            return call.m.derived(thing, Why.ITEM, "pieces of something unknown", "item", call.site.place)
+            return call.m.derived(thing, Why.ITEM, "pieces of something unknown", lambda one: one.item(call.site.place))
         case _:
             return unknown(Why.ITEM, "pieces of something unknown")
 

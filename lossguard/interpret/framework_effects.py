@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from lossguard.contracts.language import ClassContract, Word
-from lossguard.guards import Default, Symbol
+from lossguard.flow.places import Address
+from lossguard.flow.symbols import Default, Held, Option, Setting, Symbol
 from lossguard.interpret.containers import content_of, items_of
 from lossguard.interpret.machine import Site
 from lossguard.interpret.results import Call
-from lossguard.interpret.things import ENTRIES, ITEMS, Address, Arguments, Entries, External, Instance, Pack, ProjectClass, attributes_of
+from lossguard.interpret.things import ENTRIES, ITEMS, Arguments, Entries, External, Instance, Pack, ProjectClass, attributes_of
 from lossguard.syntax import ir
 from lossguard.values import Constant, Thing, Value, Why, sole, unknown
 
@@ -21,9 +22,9 @@ def _declares(call: Call, base: Value, word: Word) -> Value:
     flags = [thing.value for value in call.arguments.positional if isinstance(thing := value.only, Constant)]
     name = _destination([str(flag) for flag in flags], given)
     if isinstance(call.receiver, Instance) and name is not None:
-        key = ("option", call.site.place, name, _choices(call, given))
+        option = Option(call.site.place, name, _choices(call, given))
         text = next((str(flag) for flag in flags if str(flag).startswith("--")), name)
-        _declare(call, call.receiver, name, Symbol(key, text, _usual(given, text)))
+        _declare(call, call.receiver, name, Symbol(option, text, _usual(given, text)))
     return base
 
 
@@ -66,7 +67,7 @@ def _defaults(call: Call, base: Value, word: Word) -> Value:
     """`parser.set_defaults(loss="nll")`."""
     for name, value in call.arguments.keywords:
         if isinstance(call.receiver, Instance) and isinstance(value.only, Constant):
-            _declare(call, call.receiver, name, Symbol(("option", call.site.place, name, ()), f"--{name}", value.only.value))
+            _declare(call, call.receiver, name, Symbol(Option(call.site.place, name), f"--{name}", value.only.value))
     return base
 
 
@@ -102,7 +103,7 @@ def _override(call: Call, address: Address, prefix: str) -> None:
     for (owner, name), value in list(call.m.store.cells.items()):
         match value.only if owner == address else None:
             case Constant(value=default):
-                symbol = Symbol(("setting", address, name), f"{prefix}{name}", default)
+                symbol = Symbol(Setting(address, name), f"{prefix}{name}", default)
                 call.m.store.set((owner, name), unknown(Why.PARAMETER, f"the setting {symbol.text}", symbol))
             case Instance(address=inner) if inner != address:
                 _override(call, inner, f"{prefix}{name}.")
@@ -158,7 +159,7 @@ def _ends(call: Call, base: Value, word: Word) -> Value:
 
 
 def _head(address: Address, name: str) -> Symbol:
-    return Symbol(("attribute", address, name), f"self.{name}")
+    return Symbol(Held(address, name), f"self.{name}")
 
 
 def _made(call: Call, value: Value) -> Value:

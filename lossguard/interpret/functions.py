@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from lossguard.contracts.language import Contract
-from lossguard.guards import Default, Symbol
+from lossguard.flow.places import Address, Place
+from lossguard.flow.symbols import Default, Parameter, Symbol
 from lossguard.interpret import names
 from lossguard.interpret.machine import DEEPEST_CALL, MOST_RECURSION, Exits, Flow, Frame, Machine, Site
 from lossguard.interpret.memory import Named
@@ -15,7 +16,6 @@ from lossguard.interpret.store import Delta
 from lossguard.interpret.things import (
     ENTRIES,
     ITEMS,
-    Address,
     Arguments,
     Builtin,
     DictObject,
@@ -30,7 +30,7 @@ from lossguard.interpret.things import (
     Scope,
 )
 from lossguard.syntax import ir
-from lossguard.values import NONE, Constant, Entry, Move, Place, Step, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import NONE, Constant, Entry, Move, Step, Tensor, Thing, Unknown, Value, Why, join, sole, unknown
 
 
 def evaluate_function(m: Machine, expr: ir.Function, frame: Frame) -> Value:
@@ -207,7 +207,7 @@ def parameter(function: Function, param: ir.Param, default: Value | None) -> Val
     """A parameter of which nothing is known but its default."""
     constant = default.only if default is not None else None
     usual = constant.value if isinstance(constant, Constant) else Default.NONE
-    symbol = Symbol(("parameter", function.place, param.name), param.name, usual)
+    symbol = Symbol(Parameter(function.place, param.name), param.name, usual)
     return unknown(Why.PARAMETER, f"`{param.name}` of `{function.text}`", symbol)
 
 

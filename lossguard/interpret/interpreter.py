@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lossguard import guards, symbols
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.contracts.library import Library
+from lossguard.flow import conditions, symbols
 from lossguard.interpret import (
     builtins,
     effects,
@@ -21,6 +21,7 @@ from lossguard.interpret import (
     object_effects,
     objects,
     statements,
+    unknowns,
 )
 from lossguard.interpret.machine import Machine, Site, Tables
 from lossguard.interpret.things import (
@@ -66,18 +67,8 @@ def interpret(program: Program, library: Library, watched: frozenset[str], file:
 
 def forget() -> None:
     """Forget what was worked out for another program: its places and symbols look the same and mean something else."""
-    for known in (symbols.roots_of, guards.conflict, guards.both, objects.setters):
+    for known in (symbols.roots_of, conditions.conflict, conditions.both, objects.setters):
         known.cache_clear()
-
-
-def _call_unknown(m: Machine, thing: Unknown, arguments: Arguments, site: Site) -> Value:
-    return m.unknown(Why.CALL, f"`{thing.detail}`" if thing.symbol is None else f"`{thing.symbol.text}`", site)
-
-
-def _call_unknown_method(m: Machine, thing: UnknownMethod, arguments: Arguments, site: Site) -> Value:
-    if not isinstance(thing.method, Contract):
-        return _call_unknown(m, thing, arguments, site)
-    return library.call_contract(m, thing.method, arguments, site, receiver=thing.receiver)
 
 
 def _call_contract(m: Machine, contract: Contract, arguments: Arguments, site: Site) -> Value:
@@ -150,8 +141,8 @@ TABLES: Final = Tables(
         Partial: _call_partial,
         TupleClass: _call_tuple_class,
         Imported: _call_imported,
-        Unknown: _call_unknown,
-        UnknownMethod: _call_unknown_method,
+        Unknown: unknowns.call,
+        UnknownMethod: unknowns.call_method,
         **dict.fromkeys((Tensor, Constant, Pack, ListObject, DictObject, ProjectModule, Super, Cut, Recording), _call_other),
     },
     getters={
@@ -163,8 +154,8 @@ TABLES: Final = Tables(
         Imported: _get_imported,
         Tensor: _get_of_tensor,
         ClassContract: _get_of_contract,
-        Unknown: objects.get_unknown_attribute,
-        UnknownMethod: objects.get_unknown_attribute,
+        Unknown: unknowns.get_attribute,
+        UnknownMethod: unknowns.get_attribute,
         **dict.fromkeys((Constant, Pack, ListObject, DictObject, Function, Builtin), builtins.get_builtin_attribute),
         **dict.fromkeys((Bound, Partial, TupleClass, Contract, Cut, Recording), _get_other),
     },

@@ -10,7 +10,8 @@ from typing import Final
 
 from lossguard.contracts.language import Absent, Accepts, ClassContract, Contract, Parameter, Signature
 from lossguard.domains import Domain
-from lossguard.guards import ALWAYS, Guard, Symbol, both
+from lossguard.flow.conditions import ALWAYS, Guard, both
+from lossguard.flow.symbols import Symbol
 from lossguard.interpret import axes, results
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.results import SELF, Call

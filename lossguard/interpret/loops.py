@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from lossguard.flow.conditions import ALWAYS, Guard
+from lossguard.flow.symbols import Symbol, Varied
 from lossguard.interpret import conditions, containers, targets
 from lossguard.interpret.machine import Exits, Flow, Frame, Machine
 from lossguard.interpret.store import Delta, joined, joined_items
 from lossguard.interpret.things import Items
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import statements_of
-from lossguard.values import ALWAYS, Constant, Guard, Symbol, Value, Why, join, sole, unknown
+from lossguard.values import Constant, Value, Why, join, sole, unknown
 
 Ends: TypeAlias = list[tuple[Guard, Delta]]
 
@@ -141,7 +143,7 @@ def _generalise(m: Machine, depth: int) -> None:
         old = m.store.before(cell, depth)
         match (None if old is None else old.only), (None if value is None else value.only):
             case Constant() as one, Constant() as other if one != other:
-                m.store.set(cell, unknown(Why.OPERATION, f"`{cell[1]}`, which a loop changes", Symbol(("loop", *cell), cell[1])))
+                m.store.set(cell, unknown(Why.OPERATION, f"`{cell[1]}`, which a loop changes", Symbol(Varied(*cell), cell[1])))
             case Items() as one, Items() as other if one != other:
                 m.store.set(cell, sole(joined_items([(ALWAYS, one), (ALWAYS, other)])))
 

@@ -5,7 +5,7 @@ The verbs only look up who does the work; the modules beside this one do it, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -14,13 +14,15 @@ from typing import Any, Final, NamedTuple, TypeVar
 from lossguard.contracts.language import Word
 from lossguard.contracts.library import Library
 from lossguard.domains import Reach
-from lossguard.guards import ALWAYS, Guard, Symbol, both
+from lossguard.flow.conditions import ALWAYS, Guard, both
+from lossguard.flow.places import Address, Place
+from lossguard.flow.symbols import Made, Symbol
 from lossguard.interpret.memory import Memory
 from lossguard.interpret.store import Delta, Store, joined
-from lossguard.interpret.things import Address, Arguments, Function, ProjectClass, Recording, Scope
+from lossguard.interpret.things import Arguments, Function, ProjectClass, Recording, Scope
 from lossguard.program import Program
 from lossguard.syntax import ir
-from lossguard.values import Entry, Event, Place, Term, Thing, Unknown, Value, Why, join, sole, unknown
+from lossguard.values import Entry, Event, Term, Thing, Unknown, Value, Why, join, unknown
 
 A = TypeVar("A")
 
@@ -253,7 +255,7 @@ class Machine:
 
     def unknown(self, why: Why, detail: str, site: Site) -> Value:
         """An unknown that is identified by the place and the chain of calls that made it."""
-        return unknown(why, detail, Symbol(("made", site.place, site.context), detail))
+        return unknown(why, detail, Symbol(Made(site.place, site.context), detail))
 
     def drawn(self) -> Term:
         """A value number that no other value has."""
@@ -262,27 +264,8 @@ class Machine:
         self.draws += 1
         return Term("Drawn", (self.draws,))
 
-    def derived(self, thing: Thing, why: Why, detail: str, step: str, key: Hashable = None) -> Value:
+    def derived(self, thing: Thing, why: Why, detail: str, step: Callable[[Symbol], Symbol]) -> Value:
         """Something unknown that belongs to something unknown: `args` -> `args.loss`."""
         if isinstance(thing, Unknown) and thing.symbol is not None:
-            return sole(Unknown(why, detail, Symbol((step, thing.symbol, key), derived_text(thing.symbol.text, step, key))))
+            return unknown(why, detail, step(thing.symbol))
         return unknown(why, detail)
-
-
-def derived_text(text: str, step: str, key: Hashable) -> str:
-    """How code spells what is derived from a symbol."""
-    match step, key:
-        case "attribute", str():
-            return f"{text}.{key}"
-        case "item", str() | int():
-            return f"{text}[{key!r}]"
-        case "item" | "slice", _:
-            return f"{text}[...]"
-        case "call", _:
-            return f"{text}()"
-        case "length", _:
-            return f"len({text})"
-        case "hasattr", str():
-            return f"hasattr({text}, {key!r})"
-        case _:
-            return f"{step}({text})"

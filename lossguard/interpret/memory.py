@@ -12,17 +12,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from lossguard.domains import Reach
-from lossguard.guards import Guard, Symbol
+from lossguard.flow.conditions import Guard
+from lossguard.flow.places import Address, Place
+from lossguard.flow.symbols import Made, Phase, Symbol, chain, owners
+from lossguard.flow.symbols import parts as parts_of
 from lossguard.interpret.parts import addresses, parts, rebuilt
 from lossguard.interpret.store import Delta, Recording
-from lossguard.interpret.things import (
-    Address,
-    Cell,
-    Function,
-    Pack,
-    Scope,
-)
-from lossguard.values import Event, Place, Tensor, Term, Thing, Unknown, Value
+from lossguard.interpret.things import Cell, Function, Pack, Scope
+from lossguard.values import Event, Tensor, Term, Thing, Unknown, Value
 
 if TYPE_CHECKING:
     from lossguard.interpret.machine import Machine, Site
@@ -59,7 +56,9 @@ class Remembered:
 
     def regards(self, path: Guard) -> bool:
         """Whether the call may do something else on this path."""
-        return any(literal.symbol.key[0] == "phase" or not self.roots.isdisjoint(literal.symbol.roots) for literal in path ^ self.path)
+        return any(
+            isinstance(literal.symbol.origin, Phase) or not self.roots.isdisjoint(literal.symbol.roots) for literal in path ^ self.path
+        )
 
 
 class Memory:
@@ -119,7 +118,7 @@ def _seen_again(m: Machine, known: Remembered, arguments: Named, site: Site) -> 
 
 def _renewed(m: Machine, thing: Thing, site: Site) -> Thing:
     match thing:
-        case Unknown(why=why, detail=detail, symbol=Symbol(key=("made", *_))) if type(thing) is Unknown:
+        case Unknown(why=why, detail=detail, symbol=Symbol(origin=Made())) if type(thing) is Unknown:
             return m.unknown(why, detail, site).only
         case Pack():
             return rebuilt(thing, tuple(item.map(lambda inner: _renewed(m, inner, site)) for item in thing.items))
@@ -196,36 +195,21 @@ class _Inside:
         return self.number(address.context) or (isinstance(owner, Symbol) and self.symbol(owner))
 
     def symbol(self, symbol: Symbol) -> bool:
-        return any(self._part(part) for part in symbol.key) or (symbol.key[0] in _PLACED and self.number(int(str(symbol.key[2]))))
+        origin = symbol.origin
+        inherited = any(map(self.symbol, parts_of(origin))) or any(map(self.address, owners(origin)))
+        return inherited or self.number(chain(origin) or 0)
 
-    def _part(self, part: Hashable) -> bool:
-        match part:
-            case Symbol():
-                return self.symbol(part)
-            case Address():
-                return self.address(part)
-            case frozenset():
-                return self.guard(part) or any(map(self._part, part))
-            case tuple():
-                return any(map(self._part, part))
-            case _:
-                return False
-
-    def guard(self, guard: Iterable[Hashable]) -> bool:
-        return any(self.symbol(symbol) for literal in guard if isinstance(symbol := getattr(literal, "symbol", None), Symbol))
+    def guard(self, guard: Guard) -> bool:
+        return any(self.symbol(literal.symbol) for literal in guard)
 
     def values(self, values: Iterable[Value], *, top: bool = True) -> bool:
         return any(self.guard(guard) or self.thing(thing, top=top) for value in values for thing, guard in value.cases)
 
     def thing(self, thing: Thing, *, top: bool = False) -> bool:
-        if top and type(thing) is Unknown and thing.symbol is not None and thing.symbol.key[0] == "made":
+        if top and type(thing) is Unknown and thing.symbol is not None and isinstance(thing.symbol.origin, Made):
             return False  # whoever uses the call again gets one of its own
         return (
             (isinstance(thing, Unknown) and thing.symbol is not None and self.symbol(thing.symbol))
             or any(map(self.address, addresses(thing)))
             or self.values(parts(thing), top=top and isinstance(thing, Pack))
         )
-
-
-# Symbols whose key holds a place and then the chain of calls.
-_PLACED: Final = ("made", "test", "case")

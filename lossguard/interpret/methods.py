@@ -6,13 +6,15 @@ import re
 from collections.abc import Hashable
 from typing import Final
 
+from lossguard.flow.conditions import ALWAYS
+from lossguard.flow.places import Address
 from lossguard.interpret import containers, counting
 from lossguard.interpret.arithmetic import is_small
 from lossguard.interpret.containers import content_of, items_of, new_dict, new_list
 from lossguard.interpret.machine import Machine, Site
 from lossguard.interpret.store import joined_items
-from lossguard.interpret.things import ENTRIES, ITEMS, Address, Arguments, Builtin, DictObject, Entries, Instance, Items, ListObject, Pack
-from lossguard.values import ALWAYS, NONE, Constant, Value, Why, join, sole, unknown
+from lossguard.interpret.things import ENTRIES, ITEMS, Arguments, Builtin, DictObject, Entries, Instance, Items, ListObject, Pack
+from lossguard.values import NONE, Constant, Value, Why, join, sole, unknown
 
 
 def call_method(m: Machine, thing: Builtin, arguments: Arguments, site: Site) -> Value:

@@ -6,10 +6,11 @@ import builtins
 import os
 from typing import Final
 
+from lossguard.flow.places import Address, Place
 from lossguard.interpret.machine import Exits, Flow, Frame, Machine, Site
-from lossguard.interpret.things import Address, Builtin, External, Imported, ProjectModule, Scope
+from lossguard.interpret.things import Builtin, External, Imported, ProjectModule, Scope
 from lossguard.syntax import ir
-from lossguard.values import Constant, Place, Thing, Value, Why, sole, unknown
+from lossguard.values import Constant, Thing, Value, Why, sole, unknown
 
 MAIN: Final = "__main__"
 

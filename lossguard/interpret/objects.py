@@ -7,13 +7,13 @@ from functools import lru_cache
 from typing import Final
 
 from lossguard.contracts.language import ClassContract, Contract
-from lossguard.guards import Symbol
+from lossguard.flow.places import Address
+from lossguard.flow.symbols import Held, Symbol
 from lossguard.interpret import functions, library, names
 from lossguard.interpret.machine import Exits, Flow, Frame, Machine, Site
 from lossguard.interpret.things import (
     ENTRIES,
     ITEMS,
-    Address,
     Arguments,
     Bound,
     Builtin,
@@ -26,11 +26,10 @@ from lossguard.interpret.things import (
     Recording,
     Scope,
     Super,
-    attributes_of,
 )
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import statements_of
-from lossguard.values import NONE, Constant, Entry, Thing, Unknown, UnknownMethod, Value, Why, sole, unknown
+from lossguard.values import NONE, Constant, Entry, Thing, Value, Why, sole, unknown
 
 _FIELDED: Final = ("dataclass", "NamedTuple", "ModelOutput", "TypedDict")
 
@@ -131,7 +130,7 @@ def get_attribute(m: Machine, instance: Instance, name: str, site: Site) -> Valu
     if found is None:
         found = _set_elsewhere(m, instance, order, name, site)
     if found is None:
-        symbol = Symbol(("attribute", instance.address, name), f"self.{name}")
+        symbol = Symbol(Held(instance.address, name), f"self.{name}")
         return unknown(Why.ATTRIBUTE, f"`{name}` of a {instance}", symbol)
     return bound_to(m, instance, found, site)
 
@@ -221,18 +220,6 @@ def call_openly(m: Machine, function: Function, receiver: Thing | None, site: Si
     )
     first = () if receiver is None or function.kind is Kind.STATIC else (sole(receiver),)
     return functions.call_function(m, function, Arguments(first, named, any(param.kind.startswith("*") for param in params)), site)
-
-
-def get_unknown_attribute(m: Machine, thing: Unknown, name: str, site: Site) -> Value:
-    """`unknown.name`: what was set there, or one more unknown; a tensor's method as such."""
-    if thing.symbol is not None and (found := m.store.get((attributes_of(thing.symbol), name))) is not None:
-        return found
-    found = m.derived(thing, Why.ATTRIBUTE, f"`{name}` of {thing.detail}", "attribute", name)
-    method = library.tensor_method(m, name)
-    plain = found.only
-    if method is None or not isinstance(plain, Unknown):
-        return found
-    return sole(UnknownMethod(plain.why, plain.detail, plain.symbol, thing, method))
 
 
 def get_class_attribute(m: Machine, cls: ProjectClass, name: str, site: Site) -> Value:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import TypeAlias, assert_never, cast
 
 from lossguard.contracts.language import ClassContract, Contract
+from lossguard.flow.places import Address
 from lossguard.interpret.things import (
-    Address,
     Bound,
     Builtin,
     Cut,

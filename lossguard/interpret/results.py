@@ -8,7 +8,7 @@ from typing import Final
 
 from lossguard.contracts.language import ClassContract, Contract, Result, Signature
 from lossguard.domains import Domain
-from lossguard.guards import Symbol
+from lossguard.flow.symbols import Phase, Symbol
 from lossguard.interpret.machine import Machine, Site, UnreachableError
 from lossguard.interpret.things import Arguments, Instance, Marker, Pack
 from lossguard.syntax import ir
@@ -194,7 +194,7 @@ def attribute(m: Machine, cls: ClassContract, name: str) -> Value:
     if result.variable == "Self":
         return sole(SELF)
     if result.effect("Phase") is not None:
-        return unknown(Why.ATTRIBUTE, f"`{name}`, the phase of the run", Symbol(("phase", cls.name, name), f"self.{name}", default=True))
+        return unknown(Why.ATTRIBUTE, f"`{name}`, the phase of the run", Symbol(Phase(cls.name, name), f"self.{name}", default=True))
     if result.domain is not None:
         along = result.effect("Along")
         axis = along.arguments[0] if along is not None else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import Final
 
-from lossguard.guards import Guard, Literal, Symbol
+from lossguard.flow.conditions import Guard, Literal
+from lossguard.flow.symbols import Symbol, Taken
 from lossguard.interpret import axes, conditions, containers, functions, loops, names, objects, targets
 from lossguard.interpret.machine import Executor, Flow, Frame, Machine
 from lossguard.interpret.store import Delta, joined
@@ -139,7 +140,7 @@ def _case(m: Machine, subject: Value, case: ir.MatchCase, frame: Frame) -> condi
     if case.constants is None:
         if case.guard is None and case.names:
             return conditions.Test(frozenset(), None)
-        symbol = Symbol(("case", site.place, site.context), "a match case")
+        symbol = Symbol(Taken(site.place, site.context), "a match case")
         return conditions.Test(frozenset({Literal(symbol, positive=True)}), frozenset({Literal(symbol, positive=False)}))
     constants = [m.evaluate(constant, frame) for constant in case.constants]
     accepted = containers.new_list(m, Items(tuple(constants)), site)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from lossguard.guards import Guard
+from lossguard.flow.conditions import Guard
 from lossguard.interpret.things import Cell, Entries, Items
 from lossguard.values import Constant, Event, Value, join, sole
 

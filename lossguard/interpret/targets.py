@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from lossguard.flow.places import Place
 from lossguard.interpret import arithmetic, attributes, containers, names
 from lossguard.interpret.machine import Flow, Frame, Machine, Site
 from lossguard.interpret.store import joined_items
 from lossguard.interpret.things import External, Instance, Items
 from lossguard.syntax import ir
-from lossguard.values import Place, Thing, Unknown, Value, Why, sole
+from lossguard.values import Thing, Unknown, Value, Why, sole
 
 
 def assign(m: Machine, target: ir.Expr, value: Value, frame: Frame) -> None:
@@ -58,8 +59,12 @@ def _spread(m: Machine, thing: Thing, targets: tuple[ir.Expr, ...], site: Site) 
             *(Items((item,)) for item in items.items[end:]),
         ]
     if isinstance(thing, Unknown):
-        return [Items((m.derived(thing, Why.ITEM, f"item {index} of {thing.detail}", "item", index),)) for index in range(len(targets))]
+        return [Items((_item(m, thing, index),)) for index in range(len(targets))]
     return [Items(head=containers.any_of(items)) for _ in targets]
+
+
+def _item(m: Machine, thing: Unknown, index: int) -> Value:
+    return m.derived(thing, Why.ITEM, f"item {index} of {thing.detail}", lambda symbol: symbol.item(index))
 
 
 def execute_assign(m: Machine, statement: ir.Assign, frame: Frame) -> Flow:

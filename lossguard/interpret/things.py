@@ -9,24 +9,17 @@ from types import EllipsisType
 from typing import Final, NamedTuple, TypeAlias
 
 from lossguard.contracts.language import ClassContract, Contract
-from lossguard.guards import Symbol
+from lossguard.flow.places import Address, Place
+from lossguard.flow.symbols import Symbol, Terms
 from lossguard.syntax import ir
-from lossguard.values import Constant, Place, Thing, Value
-
-
-class Address(NamedTuple):
-    """Where an object, or the names of a scope, live: the place that made it, and the chain of calls that led there."""
-
-    place: Place
-    context: int = 0
-
+from lossguard.values import Constant, Thing, Value
 
 Cell: TypeAlias = tuple[Address, str]
 
 
 def attributes_of(symbol: Symbol) -> Address:
     """Where the attributes and items live that somebody sets on an unknown object (`args.loss = "ce"`)."""
-    return Address(symbol, 0)  # type: ignore[arg-type]  # a symbol identifies as well as a place
+    return Address(symbol)  # type: ignore[arg-type]  # a symbol identifies as well as a place
 
 
 # The cells that hold what is inside a list or a dict; no Python attribute has such a name.
@@ -282,10 +275,6 @@ class DictObject:
     def __str__(self) -> str:
         """What it is."""
         return "dict"
-
-
-# A number, as a sum: every `base + offset` that it is known to be.
-Terms: TypeAlias = frozenset[tuple[Hashable, int]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lossguard.guards import spelled
+from lossguard.flow.conditions import spelled
 from lossguard.source import Span
 from lossguard.values import Argument, Constant, Event, Tensor, Unknown
 

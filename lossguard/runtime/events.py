@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from lossguard.domains import Domain, Reach
+from lossguard.flow.places import Place
 from lossguard.runtime.conclude import conclude
 from lossguard.runtime.losses import contract_of
 from lossguard.runtime.provenance import Origin
 from lossguard.runtime.seeing import Seeing, Tally
 from lossguard.runtime.sites import Site, Spelling
 from lossguard.runtime.witness import Look
-from lossguard.values import Argument, Constant, Event, EventKind, Place, Tensor, sole
+from lossguard.values import Argument, Constant, Event, EventKind, Tensor, sole
 
 
 def signature(look: Look, seeings: Mapping[str, Seeing]) -> tuple[Any, ...]:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossguard.guards import ALWAYS, Guard, Literal, Symbol, both, conflict, decided, failing, spelled
+from lossguard.flow.conditions import ALWAYS, Guard, Literal, both, conflict, decided, failing, spelled
+from lossguard.flow.symbols import Made, Parameter, Symbol
 
-X = Symbol(("parameter", "here", "x"), "x")
-Y = Symbol(("parameter", "here", "y"), "y")
+X = Symbol(Parameter("here", "x"), "x")
+Y = Symbol(Parameter("here", "y"), "y")
 TEXTS = ["", "a", "A", "ab", "AB", "ba", "abc", "CTC", "Attn", "b", "c"]
 NUMBERS = [-1, 0, 0.5, 1, 2, 3]
 VALUES: list[Hashable] = [*TEXTS, *NUMBERS, None, True, False, (), ("a",), ("a", "b"), ("ab", 1)]
@@ -21,7 +22,7 @@ texts, numbers = st.sampled_from(TEXTS), st.sampled_from(NUMBERS)
 constants = st.one_of(texts, numbers, st.none(), st.booleans())
 stems = st.sampled_from([X, Y])
 spellings = st.one_of(stems, stems.map(lambda one: one.method("lower")), stems.map(lambda one: one.method("upper")))
-lengths = stems.map(lambda one: Symbol(("length", one, None), f"len({one.text})"))
+lengths = stems.map(Symbol.length)
 
 
 @st.composite
@@ -36,9 +37,9 @@ def symbols(draw: st.DrawFn) -> Symbol:
                 subject.among(draw(st.frozensets(constants, min_size=1, max_size=3)), "(...)"),
                 subject.holding(draw(texts)),
                 subject.method(draw(st.sampled_from(["startswith", "endswith"])), draw(texts)),
-                draw(st.one_of(stems, lengths)).bounded(draw(st.sampled_from(["<", "<="])), draw(numbers)),
+                draw(st.one_of(stems, lengths)).below(draw(numbers), inclusive=draw(st.booleans())),
                 draw(lengths).equals(draw(numbers)),
-                Symbol(("isinstance", draw(stems), draw(st.sampled_from([("str",), ("int",), ("str", "tuple"), ("bool",)]))), "is"),
+                draw(stems).is_instance(draw(st.sampled_from([("str",), ("int",), ("str", "tuple"), ("bool",)]))),
             ]
         )
     )
@@ -130,8 +131,8 @@ def test_what_a_guard_decides_is_true_wherever_it_holds(guard: Guard, symbol: Sy
     assert known is None or not any(all(holds(literal, world) for literal in against) for world in WORLDS)
 
 
-HEAD = Symbol(("attribute", X, "head"), "x.head")
-LAYERS = Symbol(("length", X, None), "len(x)")
+HEAD = X.attribute("head")
+LAYERS = X.length()
 
 
 def yes(symbol: Symbol) -> Literal:
@@ -159,17 +160,17 @@ def no(symbol: Symbol) -> Literal:
         (yes(HEAD.method("lower").equals("ctc")), yes(HEAD.equals("CTC")), False),
         (yes(HEAD.method("lower").equals("ctc")), yes(HEAD.equals("Attn")), True),
         (yes(HEAD.method("lower").equals("ctc")), yes(HEAD.method("lower").equals("attn")), True),
-        (no(X.bounded("<=", 1)), yes(X.equals(0)), True),
-        (no(X.bounded("<=", 1)), no(X.bounded("<=", 0)), False),
-        (no(X.bounded("<=", 1)), yes(X.bounded("<", 1)), True),
-        (no(X.bounded("<", 1)), yes(X.bounded("<=", 1)), False),
-        (no(X.bounded("<=", 0)), no(X), True),
-        (no(LAYERS.bounded("<=", 0)), yes(LAYERS.equals(0)), True),
-        (no(LAYERS.bounded("<=", 0)), no(X), True),
-        (yes(LAYERS.bounded("<", 1)), yes(X), True),
-        (yes(Symbol(("isinstance", X, ("str",)), "")), yes(X.equals(None)), True),
-        (yes(Symbol(("isinstance", X, ("Net",)), "")), yes(X.equals(None)), True),
-        (yes(Symbol(("isinstance", X, ("str",)), "")), yes(Symbol(("isinstance", X, ("list",)), "")), True),
+        (no(X.below(1, inclusive=True)), yes(X.equals(0)), True),
+        (no(X.below(1, inclusive=True)), no(X.below(0, inclusive=True)), False),
+        (no(X.below(1, inclusive=True)), yes(X.below(1)), True),
+        (no(X.below(1)), yes(X.below(1, inclusive=True)), False),
+        (no(X.below(0, inclusive=True)), no(X), True),
+        (no(LAYERS.below(0, inclusive=True)), yes(LAYERS.equals(0)), True),
+        (no(LAYERS.below(0, inclusive=True)), no(X), True),
+        (yes(LAYERS.below(1)), yes(X), True),
+        (yes(X.is_instance(("str",))), yes(X.equals(None)), True),
+        (yes(X.is_instance(("Net",))), yes(X.equals(None)), True),
+        (yes(X.is_instance(("str",))), yes(X.is_instance(("list",))), True),
     ],
     ids=str,
 )
@@ -198,11 +199,11 @@ def test_no_choice_is_made_between_conditions_that_need_not_exclude_each_other()
         (no(HEAD.holding("CTC")), "'CTC' not in x.head"),
         (no(HEAD.holding(" in ")), "' in ' not in x.head"),
         (no(X.among(frozenset({1}), "(1,)")), "x not in (1,)"),
-        (no(X.bounded("<=", 0)), "x > 0"),
-        (no(X.bounded("<", 0)), "x >= 0"),
-        (yes(X.bounded("<", 0)), "x < 0"),
+        (no(X.below(0, inclusive=True)), "x > 0"),
+        (no(X.below(0)), "x >= 0"),
+        (yes(X.below(0)), "x < 0"),
         (no(HEAD.method("startswith", "res")), "not x.head.startswith('res')"),
-        (no(Symbol(("made", 1, 2), "a and b")), "not (a and b)"),
+        (no(Symbol(Made(1, 2), "a and b")), "not (a and b)"),
     ],
 )
 def test_conditions_are_spelled_as_code(literal: Literal, text: str) -> None:

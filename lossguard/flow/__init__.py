@@ -1,0 +1,1 @@
+"""The ground of the analysis: places and conditions, which know nothing of tensors."""
