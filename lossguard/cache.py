@@ -14,10 +14,10 @@ from typing import Any, Final, TypeAlias
 
 from lossguard.changed import Read, mention, newly_meant
 from lossguard.domains import Reach
+from lossguard.events import Entry
 from lossguard.findings import Certainty, Finding, Severity, Stop
 from lossguard.flow.places import Place
 from lossguard.source import Span
-from lossguard.values import Entry
 from lossguard.writing import WriteError, rewrite
 
 FOLDER: Final = ".lossguard_cache"

@@ -24,7 +24,7 @@ from lossguard.source import Span, UnreadableError, unread
 from lossguard.stats import Seen
 
 if TYPE_CHECKING:
-    from lossguard.values import Entry, Event
+    from lossguard.events import Entry, Event
 
 # Another process is worth its start for this many roots.
 FEW: Final = 12

@@ -25,9 +25,9 @@ from lossguard.stats import Seen, seen
 from lossguard.syntax.uses import only_read
 
 if TYPE_CHECKING:
+    from lossguard.events import Event
     from lossguard.flow.places import Place
     from lossguard.program import Program
-    from lossguard.values import Event
 
 REVEAL: Final = "reveal"
 # Deep programs recurse deeply: every Python call that is followed takes some twenty frames of ours.

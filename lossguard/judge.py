@@ -7,17 +7,20 @@ is told apart from a wrong one by nothing at all keeps the rule from firing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
 
 from lossguard.domains import Reach
+from lossguard.events import Argument, Entry, Event, EventKind
 from lossguard.findings import Certainty, Severity
 from lossguard.flow.conditions import ALWAYS, Guard, Literal, both, is_phase, spelled
 from lossguard.flow.places import Place
+from lossguard.flow.traces import Step
+from lossguard.flow.values import Case, Constant
 from lossguard.rulebook import Pattern, Rule, RuleBook, When
-from lossguard.values import Argument, Case, Constant, Entry, Event, EventKind, Step, Tensor, Thing
+from lossguard.tensors import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Verdict:
     steps: tuple[Step, ...]
     effect: str
     entries: frozenset[Entry | None]
-    about: tuple[str, Thing] | None = None
+    about: tuple[str, Hashable] | None = None
     local: bool = False
 
 
@@ -48,7 +51,7 @@ class Match:
     """One combination of alternatives: the condition under which it is met, and whether it is what the rule looks for."""
 
     guard: Guard
-    things: tuple[Thing, ...]
+    things: tuple[Hashable, ...]
     wrong: bool
 
 
@@ -159,13 +162,13 @@ def _matches(arguments: list[Argument], patterns: list[Pattern]) -> Iterator[Mat
             yield Match(guard, things, all(_fits(pattern, thing) for pattern, thing in zip(patterns, things, strict=True)))
 
 
-def _alternatives(argument: Argument, pattern: Pattern) -> Iterator[Case]:
+def _alternatives(argument: Argument, pattern: Pattern) -> Iterator[Case[Hashable]]:
     for case in argument.value.cases:
         if pattern.literals is not None or case.thing != Constant(None):
             yield case
 
 
-def _fits(pattern: Pattern, thing: Thing) -> bool:
+def _fits(pattern: Pattern, thing: Hashable) -> bool:
     match thing:
         case Tensor(domain=domain, made=made, seen=seen, axis=axis):
             if pattern.literals is not None or not pattern.seen <= seen or axis in pattern.other_axes:
@@ -219,7 +222,7 @@ def _has_right_partner(book: RuleBook, event: Event, site: list[Event], match: M
     )
 
 
-def _wrong_for(book: RuleBook, event: Event, things: dict[str, Thing]) -> bool:
+def _wrong_for(book: RuleBook, event: Event, things: dict[str, Hashable]) -> bool:
     whens = (when for rule in book.rules.values() for when in book.whens(rule, event.name, event.contract) if when.kind is event.kind)
     return any(all(name in things and _fits(pattern, things[name]) for name, pattern in when.patterns.items()) for when in whens)
 

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from lossguard.domains import NAMED, SEEN, WANTED, Demand, Domain, Seen
 from lossguard.errors import UserError
+from lossguard.events import EventKind
 from lossguard.findings import Severity
 from lossguard.pages import Block, blocks, sections
 from lossguard.source import Reason
-from lossguard.values import EventKind
 
 
 class RuleError(UserError):

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from lossguard.events import Argument, Event
 from lossguard.flow.places import Place
-from lossguard.values import Argument, Event, Unknown
+from lossguard.flow.values import Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from lossguard.config import Config
 from lossguard.contracts.language import Contract
 from lossguard.domains import Demand, Domain
 from lossguard.engine import check
+from lossguard.events import EventKind
 from lossguard.knowledge import Knowledge
 from lossguard.pages import Block
 from lossguard.rulebook import Rule, RuleBook, RuleError, When, shipped
-from lossguard.values import EventKind
 from tests.runs import PRELUDE, run_guarded
 
 BOOK = Knowledge().book

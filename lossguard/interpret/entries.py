@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lossguard.interpret import names, objects
-from lossguard.interpret.machine import ExhaustedError, Machine, Site
-from lossguard.interpret.things import Function, ProjectClass
+from lossguard.events import Entry
+from lossguard.flow import values
+from lossguard.interpret.core.machine import ExhaustedError, Machine, Site
+from lossguard.interpret.core.things import Function, ProjectClass, Thing
+from lossguard.interpret.python import names, objects
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import nodes_of, scopes_of, statements_of
-from lossguard.values import Entry, Thing, Value
 
 
 def run(m: Machine, file: str) -> bool:
@@ -85,7 +86,7 @@ def _method_names(m: Machine, cls: ProjectClass) -> list[str]:
 def _run_method(m: Machine, cls: ProjectClass, name: str) -> None:
     order = objects.mro(m, cls)
     held = objects.member(m, order, name)
-    for thing in held if isinstance(held, Value) else ():
+    for thing in held if isinstance(held, values.Value) else ():
         if isinstance(thing, Function) and not _was_run(m, thing, cls):
             m.entry = Entry(thing.place, None if thing.owner == cls else cls.place)
             with m.under(objects.recording_of(order, name)):

@@ -8,23 +8,12 @@ from typing import Final
 
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.contracts.library import Library
+from lossguard.events import Entry, Event
 from lossguard.flow import conditions, symbols
-from lossguard.interpret import (
-    builtins,
-    effects,
-    entries,
-    expressions,
-    framework_effects,
-    functions,
-    library,
-    names,
-    object_effects,
-    objects,
-    statements,
-    unknowns,
-)
-from lossguard.interpret.machine import Machine, Site, Tables
-from lossguard.interpret.things import (
+from lossguard.flow.values import Constant, Unknown, Why, sole
+from lossguard.interpret import entries
+from lossguard.interpret.core.machine import Machine, Site, Tables
+from lossguard.interpret.core.things import (
     Arguments,
     Bound,
     Builtin,
@@ -41,10 +30,17 @@ from lossguard.interpret.things import (
     ProjectModule,
     Recording,
     Super,
+    Thing,
     TupleClass,
+    UnknownMethod,
+    Value,
 )
+from lossguard.interpret.effects import frameworks, tensors
+from lossguard.interpret.effects import objects as object_effects
+from lossguard.interpret.library import calls
+from lossguard.interpret.python import builtins, expressions, functions, names, objects, statements, unknowns
 from lossguard.program import Program
-from lossguard.values import Constant, Entry, Event, Tensor, Thing, Unknown, UnknownMethod, Value, Why, sole
+from lossguard.tensors import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +68,11 @@ def forget() -> None:
 
 
 def _call_contract(m: Machine, contract: Contract, arguments: Arguments, site: Site) -> Value:
-    return library.call_contract(m, contract, arguments, site)
+    return calls.call_contract(m, contract, arguments, site)
 
 
 def _call_class(m: Machine, cls: ClassContract, arguments: Arguments, site: Site) -> Value:
-    return library.make(m, cls, arguments, site)
+    return calls.make(m, cls, arguments, site)
 
 
 def _call_partial(m: Machine, partial: Partial, arguments: Arguments, site: Site) -> Value:
@@ -106,10 +102,10 @@ def _get_external(m: Machine, thing: External, name: str, site: Site) -> Value:
 
 
 def _get_of_tensor(m: Machine, tensor: Tensor, name: str, site: Site) -> Value:
-    attribute = library.tensor_attribute(m, tensor, name, site)
+    attribute = calls.tensor_attribute(m, tensor, name, site)
     if attribute is not None:
         return attribute
-    method = library.tensor_method(m, name)
+    method = calls.tensor_method(m, name)
     return m.unknown(Why.NO_CONTRACT, f"a tensor's `{name}`", site) if method is None else sole(Bound(tensor, method))
 
 
@@ -134,7 +130,7 @@ TABLES: Final = Tables(
         Bound: objects.call_bound,
         ProjectClass: objects.instantiate,
         Instance: objects.call_instance,
-        External: library.call_external,
+        External: calls.call_external,
         Contract: _call_contract,
         ClassContract: _call_class,
         Builtin: builtins.call_builtin,
@@ -159,5 +155,5 @@ TABLES: Final = Tables(
         **dict.fromkeys((Constant, Pack, ListObject, DictObject, Function, Builtin), builtins.get_builtin_attribute),
         **dict.fromkeys((Bound, Partial, TupleClass, Contract, Cut, Recording), _get_other),
     },
-    effects={**effects.EFFECTS, **object_effects.EFFECTS, **framework_effects.EFFECTS},
+    effects={**tensors.EFFECTS, **object_effects.EFFECTS, **frameworks.EFFECTS},
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lossguard.events import Argument, Event
 from lossguard.flow.conditions import spelled
+from lossguard.flow.values import Constant, Unknown
 from lossguard.source import Span
-from lossguard.values import Argument, Constant, Event, Tensor, Unknown
+from lossguard.tensors import Tensor
 
 
 def lines(events: list[tuple[Event, Span]]) -> Iterator[str]:

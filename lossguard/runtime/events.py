@@ -7,14 +7,16 @@ from dataclasses import replace
 from typing import Any, Final
 
 from lossguard.domains import Domain, Reach
+from lossguard.events import Argument, Event, EventKind
 from lossguard.flow.places import Place
+from lossguard.flow.values import Constant, sole
 from lossguard.runtime.conclude import conclude
 from lossguard.runtime.losses import contract_of
 from lossguard.runtime.provenance import Origin
 from lossguard.runtime.seeing import Seeing, Tally
 from lossguard.runtime.sites import Site, Spelling
 from lossguard.runtime.witness import Look
-from lossguard.values import Argument, Constant, Event, EventKind, Tensor, sole
+from lossguard.tensors import Tensor
 
 
 def signature(look: Look, seeings: Mapping[str, Seeing]) -> tuple[Any, ...]:

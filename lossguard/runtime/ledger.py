@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from lossguard.contracts.library import Library
 from lossguard.domains import Reach, Seen
+from lossguard.events import Event
 from lossguard.findings import MEASURED, Finding, Severity, Stop
 from lossguard.judge import Verdict, judge
 from lossguard.rulebook import RuleBook, shipped
@@ -24,7 +25,6 @@ from lossguard.runtime.seeing import Seeing
 from lossguard.runtime.sites import FIRST, Site, Witnessed, spelled
 from lossguard.runtime.tracing import Line
 from lossguard.runtime.witness import Look
-from lossguard.values import Event
 
 _books: list[RuleBook] = []
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, Final
 
+from lossguard.events import Event
 from lossguard.runtime.losses import Loss
 from lossguard.runtime.places import frames, is_library, shown, span_of
 from lossguard.runtime.seeing import Seeing, Tally
 from lossguard.runtime.witness import Look
 from lossguard.source import Span
-from lossguard.values import Event
 
 
 @dataclass(slots=True)

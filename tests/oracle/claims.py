@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 
 from lossguard.config import Config
+from lossguard.events import EventKind
+from lossguard.flow.values import Value
 from lossguard.following import Run, spans_of
 from lossguard.interpret.interpreter import interpret
 from lossguard.knowledge import Knowledge
-from lossguard.values import EventKind, Value
 from tests.oracle.witnesses import Key
 
-Claims = Mapping[Key, tuple[Value, ...]]
+Claims = Mapping[Key, tuple[Value[Hashable], ...]]
 
 
 def of_root(folder: Path, root: str, knowledge: Knowledge) -> Claims:
@@ -22,7 +23,7 @@ def of_root(folder: Path, root: str, knowledge: Knowledge) -> Claims:
     outcome = interpret(run.program, knowledge.library, knowledge.book.watched, root)
     events = [event for event in outcome.events if event.kind is EventKind.CALL]
     spans = spans_of(run.program, [event.place for event in events])
-    held: dict[Key, dict[Value, None]] = {}
+    held: dict[Key, dict[Value[Hashable], None]] = {}
     for event in events:
         span = spans[event.place]
         for argument in event.arguments:

@@ -6,13 +6,14 @@ Only what is certain contradicts: an unknown or a tensor without a meaning never
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from lossguard.domains import Domain
-from lossguard.values import Constant, Tensor, Thing, Value
+from lossguard.flow.values import Constant, Value
+from lossguard.tensors import Tensor
 from tests.oracle.claims import Claims
 from tests.oracle.facts import Fact, Numbers
 from tests.oracle.witnesses import Facts, Key
@@ -51,7 +52,7 @@ def compared(program: str, claims: Claims, facts: Facts) -> Iterator[Compared]:
         yield _compared(program, key, claims[key], facts[key])
 
 
-def _compared(program: str, key: Key, values: Iterable[Value], facts: Iterable[Fact]) -> Compared:
+def _compared(program: str, key: Key, values: Iterable[Value[Hashable]], facts: Iterable[Fact]) -> Compared:
     things = [thing for value in values for thing in value]
     for fact in sorted(facts, key=str):
         reasons = [contradiction(thing, fact) for thing in things]
@@ -69,7 +70,7 @@ def counted(results: Iterable[Compared]) -> str:
     return f"{counts.total()} arguments compared: " + ", ".join(f"{counts[one]} {one.value}" for one in Outcome)
 
 
-def contradiction(thing: Thing, fact: Fact) -> str | None:
+def contradiction(thing: Hashable, fact: Fact) -> str | None:
     """Why a thing cannot be what was seen; None where it may."""
     match thing:
         case Constant(value=value):
