@@ -59,8 +59,8 @@ def _turns(
     for turn, value in enumerate(values):
         frame.context = m.context(before, Place(frame.file, expr.at), turn) if exact and len(values) > 1 else before
         assignment.assign(m, clause.target, value, frame)
-        tests = [tests.test(m, m.evaluate(condition, frame), frame.site(condition)) for condition in clause.conditions]
-        if all(outcome.yes is not None for outcome in tests):
-            certain = exact and all(outcome.no is None for outcome in tests)
+        outcomes = [tests.test(m, m.evaluate(condition, frame), frame.site(condition)) for condition in clause.conditions]
+        if all(outcome.yes is not None for outcome in outcomes):
+            certain = exact and all(outcome.no is None for outcome in outcomes)
             yield from _turns(m, expr, tuple(rest), frame, exact=certain)
     frame.context = before
