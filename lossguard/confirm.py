@@ -13,10 +13,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final
 
+from lossguard.asked import Pattern
 from lossguard.domains import NAMED, SEEN, Domain
 from lossguard.errors import UserError
 from lossguard.findings import Finding
-from lossguard.rulebook import Pattern, Rule, RuleBook
+from lossguard.rulebook import Rule, RuleBook
 
 Row = Mapping[str, Any]
 

@@ -19,6 +19,7 @@ class EventKind(Enum):
 
     CALL = "call"
     CONSTRUCT = "construct"
+    ACCUMULATE = "accumulate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Final
 
+from lossguard.asked import Pattern
 from lossguard.domains import Reach
 from lossguard.events import Argument, Entry, Event, EventKind
 from lossguard.findings import Certainty, Severity
@@ -19,7 +20,7 @@ from lossguard.flow.conditions import ALWAYS, Guard, Literal, both, is_phase, sp
 from lossguard.flow.places import Place
 from lossguard.flow.traces import Step
 from lossguard.flow.values import Case, Constant
-from lossguard.rulebook import Pattern, Rule, RuleBook, When
+from lossguard.rulebook import Rule, RuleBook, When
 from lossguard.tensors import Tensor
 
 
@@ -124,8 +125,8 @@ def _verdicts(book: RuleBook, event: Event, site: list[Event]) -> Iterator[Verdi
 
 
 def _spelled_so(when: When, event: Event) -> bool:
-    """Whether the callee is spelled as the class itself, or held in a variable."""
-    return when.spelled is None or (when.spelled == "variable") is (event.kind is EventKind.CONSTRUCT and event.callee is not None)
+    """Whether the callee is spelled as the class or function itself, or held in a variable."""
+    return when.spelled is None or (when.spelled == "variable") is (event.callee is not None)
 
 
 def _of_when(book: RuleBook, rule: Rule, when: When, event: Event, site: list[Event]) -> Iterator[Verdict]:
@@ -169,6 +170,8 @@ def _alternatives(argument: Argument, pattern: Pattern) -> Iterator[Case[Hashabl
 
 
 def _fits(pattern: Pattern, thing: Hashable) -> bool:
+    if pattern.types:
+        return _type_of(thing) in pattern.types
     match thing:
         case Tensor(domain=domain, made=made, seen=seen, axis=axis):
             if pattern.literals is not None or not pattern.seen <= seen or axis in pattern.other_axes:
@@ -180,6 +183,11 @@ def _fits(pattern: Pattern, thing: Hashable) -> bool:
             return pattern.literals is not None and any(value == one and type(value) is type(one) for one in pattern.literals)
         case _:
             return False
+
+
+def _type_of(thing: Hashable) -> str | None:
+    """The name of the Python type that a thing certainly is of; None where that is not known."""
+    return type(thing.value).__name__ if isinstance(thing, Constant) else getattr(thing, "python_type", None)
 
 
 def _verdict(

@@ -15,6 +15,7 @@ from lossguard.flow.places import Place
 from lossguard.isolation import Say, excused
 from lossguard.source import Reason, Source, Span, UnreadableError, read, unread
 from lossguard.syntax import ir
+from lossguard.syntax.kept import Kept, keeping
 from lossguard.syntax.parse import EMPTY, Parsed, locate, parse
 from lossguard.syntax.scopes import bound_names, statements_of
 
@@ -58,6 +59,7 @@ class Program:
         self._outlines: dict[str, Outline] = {}
         self._spans: dict[str, dict[int, Span]] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
+        self._keeping: dict[str, dict[int, Kept]] = {}
 
     def parsed(self, file: str) -> Parsed:
         """A file's tree; one that cannot be read is empty and says why."""
@@ -65,6 +67,12 @@ class Program:
         if file not in self.opened:
             self.opened[file] = self._parse(file)
         return self.opened[file]
+
+    def keeping(self, file: str) -> dict[int, Kept]:
+        """The statements of a file that keep the graph of every loss, by their places."""
+        if file not in self._keeping:
+            self._keeping[file] = keeping(self.parsed(file).module)
+        return self._keeping[file]
 
     def _parse(self, file: str) -> Parsed:
         """`lost` files broke whoever read them; `say` is told what is being read, in case that this is another one."""

@@ -5,43 +5,19 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from lossguard.domains import NAMED, SEEN, WANTED, Demand, Domain, Seen
-from lossguard.errors import UserError
+from lossguard.asked import Pattern, RuleError, names_of, pattern_of
+from lossguard.domains import NAMED, WANTED, Demand, Domain
 from lossguard.events import EventKind
 from lossguard.findings import Severity
 from lossguard.pages import Block, blocks, sections
 from lossguard.source import Reason
-
-
-class RuleError(UserError):
-    """A page that is not a rule; the message starts with file and line."""
-
-    def __init__(self, path: Path, line: int, message: str) -> None:
-        """Say what is wrong, and where."""
-        super().__init__(f"{path}:{line}: {message}")
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """What a page asks of one argument: its domain, what made its meaning, a literal, being a tensor, or what a run saw of it.
-
-    `axes` are those along which the meaning may lie, `other_axes` those along which it must not be known to lie.
-    """
-
-    domains: frozenset[Domain] | None = None
-    made: frozenset[str] | None = None
-    literals: frozenset[Hashable] | None = None
-    tensor: bool = False
-    seen: frozenset[Seen] = frozenset()
-    axes: frozenset[int] | None = None
-    other_axes: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +90,8 @@ def shipped() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[1] / "rules"
 
 
+# Stands for every function: the page is about a call with the arguments that it asks for.
+ANY: Final = "*"
 # What the loss of a full name wants of its arguments.
 Demands = Callable[[str], tuple[Demand, ...]]
 
@@ -163,7 +141,7 @@ class RuleBook:
 
     def _whens(self, rule: Rule, call: str, contract: str) -> Iterator[When]:
         for when in rule.whens:
-            if call in when.names:
+            if call in when.names or (ANY in when.names and contract):
                 yield when
             for demand in self.demands(contract) if when.demands is not None else ():
                 gets = when.patterns["argument"]
@@ -306,8 +284,8 @@ def _of_event(path: Path, line: int, rest: dict[str, Any]) -> When:
     spelled = rest.pop("spelled", None)
     if spelled not in (None, "class", "variable"):
         raise RuleError(path, line, f"`spelled` is class or variable, not {spelled!r}")
-    patterns = {"*" if key == "argument" else key: _pattern(path, line, value) for key, value in rest.items()}
-    return When(kinds[0], _names(path, line, kinds[0].value, names), patterns, spelled=spelled)
+    patterns = {"*" if key == "argument" else key: pattern_of(path, line, value) for key, value in rest.items()}
+    return When(kinds[0], names_of(path, line, kinds[0].value, names), patterns, spelled=spelled)
 
 
 def _of_demand(path: Path, line: int, rest: dict[str, Any]) -> When:
@@ -315,70 +293,9 @@ def _of_demand(path: Path, line: int, rest: dict[str, Any]) -> When:
     demands = rest.pop("demands")
     if not isinstance(demands, str) or demands not in {*NAMED, *WANTED}:
         raise RuleError(path, line, f"no contract demands {demands!r}")
-    if rest.keys() != {"gets"} or (gets := _pattern(path, line, rest["gets"])).domains is None:
+    if rest.keys() != {"gets"} or (gets := pattern_of(path, line, rest["gets"])).domains is None:
         raise RuleError(path, line, "`when` with `demands` says in `gets` which meanings are wrong, and nothing else")
     return When(EventKind.CALL, frozenset(), {"argument": gets}, demands)
-
-
-def _names(path: Path, line: int, key: str, value: object) -> frozenset[str]:
-    """A text, or a list of them."""
-    found = value if isinstance(value, list) else [value]
-    if not all(isinstance(one, str) for one in found):
-        raise RuleError(path, line, f"`{key}` is a text or a list of texts, not {value!r}")
-    return frozenset(found)
-
-
-def _literals(path: Path, line: int, value: object) -> frozenset[Hashable]:
-    """A constant, or a list of them."""
-    found = value if isinstance(value, list) else [value]
-    if not all(one is None or isinstance(one, bool | int | float | str) for one in found):
-        raise RuleError(path, line, f"`literal` is a constant or a list of constants, not {value!r}")
-    return frozenset(found)
-
-
-def _pattern(path: Path, line: int, value: object) -> Pattern:
-    match value:
-        case bool() | int() | None:
-            return Pattern(literals=frozenset({value}))
-        case str() | list():
-            return Pattern(domains=_domains(path, line, value))
-        case dict() as table if table.keys() <= _PATTERN_KEYS:
-            literal = [None] if table.get("none") else table.get("literal")
-            return Pattern(
-                _domains(path, line, table["domain"]) if "domain" in table else None,
-                _names(path, line, "made", table["made"]) if "made" in table else None,
-                None if literal is None else _literals(path, line, literal),
-                bool(table.get("tensor")),
-                _seen(path, line, table.get("seen", [])),
-                _axes(path, line, table["axis"]) if "axis" in table else None,
-                _axes(path, line, table.get("not_axis", [])),
-            )
-        case _:
-            raise RuleError(path, line, f"{value!r} is not a domain, a literal or a table of {', '.join(sorted(_PATTERN_KEYS))}")
-
-
-_PATTERN_KEYS: Final = frozenset({"domain", "made", "literal", "none", "tensor", "seen", "axis", "not_axis"})
-
-
-def _axes(path: Path, line: int, value: object) -> frozenset[int]:
-    numbers = value if isinstance(value, list) else [value]
-    if not all(isinstance(number, int) for number in numbers):
-        raise RuleError(path, line, f"an axis is a number, not {value!r}")
-    return frozenset(numbers)
-
-
-def _domains(path: Path, line: int, value: object) -> frozenset[Domain]:
-    names = [str(name) for name in (value if isinstance(value, list) else [value])]
-    if unknown := [name for name in names if name not in NAMED]:
-        raise RuleError(path, line, f"unknown domain {unknown[0]!r}")
-    return frozenset(NAMED[name] for name in names)
-
-
-def _seen(path: Path, line: int, value: object) -> frozenset[Seen]:
-    names = _names(path, line, "seen", value)
-    if unknown := [name for name in names if name not in SEEN]:
-        raise RuleError(path, line, f"a run does not see {unknown[0]!r}")
-    return frozenset(SEEN[name] for name in names)
 
 
 def _check_message(rule: Rule, line: int) -> None:

@@ -17,7 +17,7 @@ LAYERS = [
     {"errors", "flow"},
     {"changed", "domains", "git", "isolation", "lines", "pages", "patterns", "reading", "selection", "toml", "writing"},
     {"roots", "settings", "source"},
-    {"events", "tensors", "findings"},
+    {"asked", "events", "tensors", "findings"},
     {"contracts", "rulebook", "suppress"},
     {"annotate", "baseline", "identity", "judge", "stats"},
     {"syntax", "runtime"},

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lossguard.asked import RuleError
 from lossguard.config import Config
 from lossguard.contracts.language import Contract
 from lossguard.domains import Demand, Domain
@@ -14,7 +15,7 @@ from lossguard.engine import check
 from lossguard.events import EventKind
 from lossguard.knowledge import Knowledge
 from lossguard.pages import Block
-from lossguard.rulebook import Rule, RuleBook, RuleError, When, shipped
+from lossguard.rulebook import Rule, RuleBook, When, shipped
 from tests.runs import PRELUDE, run_guarded
 
 BOOK = Knowledge().book

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from types import EllipsisType
-from typing import Final, NamedTuple, TypeAlias
+from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 from lossguard.contracts.language import ClassContract, Contract
 from lossguard.flow import values
@@ -204,6 +204,7 @@ class Pack:
     Tuples share their items, so they are compared by a digest: walking through `s = (s, s)` would take exponential time.
     """
 
+    python_type: ClassVar[str] = "tuple"
     items: tuple[Value, ...]
     fields: tuple[str, ...] = ()
     size: int = field(init=False, default=0)
@@ -270,6 +271,7 @@ class ListObject:
     """A list, set or other iterable; `Items` are in its cell."""
 
     address: Address
+    python_type: ClassVar[str] = "list"
 
     def __str__(self) -> str:
         """What it is."""
@@ -281,6 +283,7 @@ class DictObject:
     """A dict; `Entries` are in its cell."""
 
     address: Address
+    python_type: ClassVar[str] = "dict"
 
     def __str__(self) -> str:
         """What it is."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from lossguard.domains import Domain, Reach
+from lossguard.events import Argument, Event, EventKind
 from lossguard.flow.places import Place
 from lossguard.flow.values import Unknown, Why, sole
 from lossguard.interpret.core.machine import Flow, Frame, Machine, Site
 from lossguard.interpret.core.store import joined_items
-from lossguard.interpret.core.things import External, Instance, Items, Thing, Value
+from lossguard.interpret.core.things import External, Instance, Items, ListObject, Thing, Value
 from lossguard.interpret.python import arithmetic, attributes, containers, names
 from lossguard.syntax import ir
+from lossguard.tensors import Tensor
 
 
 def assign(m: Machine, target: ir.Expr, value: Value, frame: Frame) -> None:
@@ -70,6 +73,7 @@ def _item(m: Machine, thing: Unknown, index: int) -> Value:
 def execute_assign(m: Machine, statement: ir.Assign, frame: Frame) -> Flow:
     """`a = b = value`; a class that gets a name remembers where, for "you never made an object of it"."""
     value = m.evaluate(statement.value, frame)
+    note_kept(m, statement, frame)
     if not isinstance(statement.value, ir.Call):
         place = Place(frame.file, statement.at)
         value = value.map(lambda thing: External(thing.name, place) if isinstance(thing, External) else thing)
@@ -81,8 +85,27 @@ def execute_assign(m: Machine, statement: ir.Assign, frame: Frame) -> Flow:
 def execute_augment(m: Machine, statement: ir.Augment, frame: Frame) -> Flow:
     """`a += value`."""
     left, right = m.evaluate(statement.target, frame), m.evaluate(statement.value, frame)
+    note_kept(m, statement, frame)
     assign(m, statement.target, arithmetic.binary(m, statement.op, left, right, frame.site(statement)), frame)
     return Flow.ON
+
+
+def note_kept(m: Machine, statement: ir.Stmt, frame: Frame) -> None:
+    """Report a loss whose graph outlives its turn of a loop. That a backward pass starts from it says what it is, known or not."""
+    kept = m.program.keeping(frame.file).get(statement.at)
+    if kept is not None and m.reach is Reach.TRAINED and _is_kept(m, statement, m.evaluate(kept.value, frame), frame):
+        argument = Argument("value", sole(Tensor(Domain.LOSS)), kept.loss)
+        m.emit(Event(EventKind.ACCUMULATE, "loss", kept.total, Place(frame.file, statement.at), (argument,), m.path))
+
+
+def _is_kept(m: Machine, statement: ir.Stmt, value: Value, frame: Frame) -> bool:
+    """Whether the value may have a graph, and a list it goes into is one that keeps all of them."""
+    match statement:
+        case ir.Evaluate(value=ir.Call(func=ir.Attribute(value=held))):
+            lasting = all(isinstance(thing, ListObject) for thing in m.evaluate(held, frame))
+        case _:
+            lasting = True
+    return lasting and any(isinstance(thing, Unknown | Tensor) for thing in value)
 
 
 def execute_declare(m: Machine, statement: ir.Declare, frame: Frame) -> Flow:

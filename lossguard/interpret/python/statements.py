@@ -19,6 +19,7 @@ from lossguard.tensors import Tensor
 
 def _evaluate(m: Machine, statement: ir.Evaluate, frame: Frame) -> Flow:
     value = m.evaluate(statement.value, frame)
+    assignment.note_kept(m, statement, frame)
     match statement.value:
         case ir.Call(func=ir.Attribute(value=ir.Name() | ir.Attribute() as owner, name=name)) if _in_place(name):
             _changed_in_place(m, owner, value, frame)

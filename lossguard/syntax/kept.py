@@ -1,0 +1,129 @@
+"""A module's tree goes in; the statements that keep the graph of every loss come out: `total += loss` beside `loss.backward()`.
+
+A sum that a backward pass starts from needs the graphs, so it is none of them; nor is one that is begun anew inside the loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from lossguard.syntax import ir
+from lossguard.syntax.scopes import nodes_of, parts, statements_of
+from lossguard.syntax.spell import spell
+
+# The methods with which a backward pass starts: `loss.backward()`, `accelerator.backward(loss)`, `self.manual_backward(loss)`.
+_STARTS: Final = frozenset({"backward", "manual_backward"})
+# Options of a backward pass after which the graph is needed again.
+_AGAIN: Final = frozenset({"retain_graph", "create_graph"})
+# Methods after which a loss still has its graph.
+_SAME: Final = frozenset({"mean", "sum", "squeeze", "clone", "cpu", "cuda"})
+# Methods that take something out of a list.
+_TAKING: Final = frozenset({"pop", "popleft", "clear", "remove"})
+
+
+class Kept(NamedTuple):
+    """What outlives the turn of a loop, and the loss that is added to it, as the code spells them."""
+
+    total: str
+    loss: str
+    value: ir.Expr
+
+
+def keeping(module: ir.Module) -> dict[int, Kept]:
+    """All statements, in loops, that add a loss which is trained in the same turn to what outlives the turn, by their places."""
+    return {at: kept for loop in _loops(module.body) for at, kept in _keeping(tuple(statements_of(loop.body)))}
+
+
+def _loops(body: tuple[ir.Stmt, ...]) -> Iterator[ir.For | ir.While]:
+    for statement in statements_of(body):
+        if isinstance(statement, ir.For | ir.While):
+            yield statement
+        elif isinstance(statement, ir.Function | ir.Class):
+            yield from _loops(statement.body)
+
+
+def _keeping(turn: tuple[ir.Stmt, ...]) -> Iterator[tuple[int, Kept]]:
+    trained = [(index, name) for index, statement in enumerate(turn) for name in _trained(statement)]
+    shorter = {total for statement in turn for total in _shortened(statement)} | {name for _, name in trained}
+    for index, statement in enumerate(turn):
+        for total, value in _kept(statement):
+            same = [start for start, name in trained if name == _loss(value) and not _set_between(turn, name, start, index)]
+            if same and total not in shorter:
+                yield statement.at, Kept(total, spell(value), value)
+
+
+def _kept(statement: ir.Stmt) -> Iterator[tuple[str, ir.Expr]]:
+    """What is added to, and what is added to it: `total += loss`, `total = total + loss`, `losses.append(loss)`."""
+    match statement:
+        case ir.Augment(target=target, op="+", value=value):
+            yield spell(target), value
+        case ir.Assign(targets=(target,), value=ir.Binary(op="+", left=left, right=right)):
+            total = spell(target)
+            yield from ((total, added) for held, added in ((left, right), (right, left)) if spell(held) == total)
+        case ir.Evaluate(value=ir.Call(func=ir.Attribute(value=held, name="append"), args=(ir.Arg(value=value),))):
+            yield spell(held), value
+
+
+def _shortened(statement: ir.Stmt) -> Iterator[str]:
+    """What is begun anew, or made shorter."""
+    match statement:
+        case ir.Assign(targets=targets) if not any(True for _ in _kept(statement)):
+            yield from map(spell, targets)
+        case ir.Evaluate(value=ir.Call(func=ir.Attribute(value=held, name=name))) if name in _TAKING:
+            yield spell(held)
+        case ir.Delete(targets=targets):
+            yield from (spell(target.value) for target in targets if isinstance(target, ir.Item))
+
+
+def _trained(statement: ir.Stmt) -> Iterator[str]:
+    """The names of the losses that a statement starts a backward pass from."""
+    for node in (node for part in parts(statement) for node in nodes_of(part)):
+        match node:
+            case ir.Call(func=ir.Attribute(value=receiver, name=name), args=args) if name in _STARTS:
+                if not any(arg.keyword in _AGAIN for arg in args):
+                    yield from _names((receiver, *(arg.value for arg in args)))
+    match statement:  # `with amp.scale_loss(loss, optimizer) as scaled: scaled.backward()`
+        case ir.With(items=((ir.Call(args=args), ir.Name(id=name)),), body=body) if name in {
+            found for inner in statements_of(body) for found in _trained(inner)
+        }:
+            yield from _names(arg.value for arg in args)
+
+
+def _names(parts_of: Iterable[ir.Expr]) -> Iterator[str]:
+    for part in parts_of:
+        match part:
+            case ir.Call(func=ir.Attribute(name="scale"), args=(ir.Arg(value=value),)):  # `scaler.scale(loss).backward()`
+                yield from _names((value,))
+            case _ if (name := _loss(part)) is not None:
+                yield name
+
+
+def _loss(expr: ir.Expr) -> str | None:
+    """The one name that a value comes to by arithmetic: `loss * len(x) / 2`."""
+    match expr:
+        case ir.Name(id=name):
+            return name
+        case ir.Unary(operand=value):
+            return _loss(value)
+        case ir.Call(func=ir.Attribute(value=value, name=name)) if name in _SAME:
+            return _loss(value)
+        case ir.Binary(op="*" | "/", left=left, right=right):
+            return _loss(right) if isinstance(left, ir.Const) else _loss(left)
+        case _:
+            return None
+
+
+def _set_between(turn: tuple[ir.Stmt, ...], name: str, one: int, other: int) -> bool:
+    """Whether a name means something else at two statements of a turn."""
+    first, last = sorted((one, other))
+    return any(name in {spell(target) for target in _targets(statement)} for statement in turn[first + 1 : last])
+
+
+def _targets(statement: ir.Stmt) -> Iterator[ir.Expr]:
+    match statement:
+        case ir.Assign(targets=targets):
+            for target in targets:
+                yield from target.items if isinstance(target, ir.Sequence) else (target,)
+        case ir.For(target=target) | ir.Declare(target=target) | ir.Augment(target=target):
+            yield target
