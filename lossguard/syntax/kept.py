@@ -1,6 +1,7 @@
 """A module's tree goes in; the statements that keep the graph of every loss come out: `total += loss` beside `loss.backward()`.
 
-A sum that a backward pass starts from needs the graphs, so it is none of them; nor is one that is begun anew inside the loop.
+A sum that a backward pass starts from needs the graphs, so it is none of them; nor is one that is begun anew inside the loop. A loop
+whose turns do not end in a step of the optimizer goes over parts of one step: what it adds up does not grow.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from lossguard.syntax.spell import spell
 _STARTS: Final = frozenset({"backward", "manual_backward"})
 # Options of a backward pass after which the graph is needed again.
 _AGAIN: Final = frozenset({"retain_graph", "create_graph"})
+# What a turn does once for each step: `optimizer.step()`, `optimizer.zero_grad()`, `w.grad.zero_()`.
+_STEPS: Final = frozenset({"step", "zero_grad", "zero_"})
 # Methods after which a loss still has its graph.
 _SAME: Final = frozenset({"mean", "sum", "squeeze", "clone", "cpu", "cuda"})
 # Methods that take something out of a list.
@@ -44,6 +47,8 @@ def _loops(body: tuple[ir.Stmt, ...]) -> Iterator[ir.For | ir.While]:
 
 
 def _keeping(turn: tuple[ir.Stmt, ...]) -> Iterator[tuple[int, Kept]]:
+    if not any(_steps(statement) for statement in turn):
+        return
     trained = [(index, name) for index, statement in enumerate(turn) for name in _trained(statement)]
     shorter = {total for statement in turn for total in _shortened(statement)} | {name for _, name in trained}
     for index, statement in enumerate(turn):
@@ -51,6 +56,11 @@ def _keeping(turn: tuple[ir.Stmt, ...]) -> Iterator[tuple[int, Kept]]:
             same = [start for start, name in trained if name == _loss(value) and not _set_between(turn, name, start, index)]
             if same and total not in shorter:
                 yield statement.at, Kept(total, spell(value), value)
+
+
+def _steps(statement: ir.Stmt) -> bool:
+    nodes = (node for part in parts(statement) for node in nodes_of(part))
+    return any(isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.name in _STEPS for node in nodes)
 
 
 def _kept(statement: ir.Stmt) -> Iterator[tuple[str, ir.Expr]]:
