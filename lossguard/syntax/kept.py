@@ -35,7 +35,19 @@ class Kept(NamedTuple):
 
 def keeping(module: ir.Module) -> dict[int, Kept]:
     """All statements, in loops, that add a loss which is trained in the same turn to what outlives the turn, by their places."""
-    return {at: kept for loop in _loops(module.body) for at, kept in _keeping(tuple(statements_of(loop.body)))}
+    found = [pair for loop in _loops(module.body) for pair in _keeping(tuple(statements_of(loop.body)))]
+    bounded = frozenset(_bounded(module.body)) if found else frozenset()
+    return {at: kept for at, kept in found if kept.total not in bounded}
+
+
+def _bounded(body: tuple[ir.Stmt, ...]) -> Iterator[str]:
+    """What keeps the last few only: `shown = deque(maxlen=100)`."""
+    for statement in statements_of(body):
+        match statement:
+            case ir.Assign(targets=targets, value=ir.Call(args=args)) if any(arg.keyword == "maxlen" for arg in args):
+                yield from map(spell, targets)
+            case ir.Function(body=inner) | ir.Class(body=inner):
+                yield from _bounded(inner)
 
 
 def _loops(body: tuple[ir.Stmt, ...]) -> Iterator[ir.For | ir.While]:
