@@ -353,6 +353,8 @@ def get_builtin_attribute(m: Machine, thing: Thing, name: str, site: Site) -> Va
     """An attribute of a Python value: its methods, the fields of a named tuple."""
     if isinstance(thing, Pack) and name in thing.fields:
         return thing.items[thing.fields.index(name)]
+    if isinstance(thing, Constant) and isinstance(thing.value, bool) and (mask := unknowns.of_mask(m, name)) is not None:
+        return mask
     if isinstance(thing, Function | Builtin) or thing == Constant(None):
         return m.unknown(Why.ATTRIBUTE, f"`{name}` of {thing}", site)
     return sole(Builtin(name, thing))

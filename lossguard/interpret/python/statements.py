@@ -20,10 +20,19 @@ from lossguard.tensors import Tensor
 def _evaluate(m: Machine, statement: ir.Evaluate, frame: Frame) -> Flow:
     value = m.evaluate(statement.value, frame)
     assignment.note_kept(m, statement, frame)
-    match statement.value:
-        case ir.Call(func=ir.Attribute(value=ir.Name() | ir.Attribute() as owner, name=name)) if _in_place(name):
-            _changed_in_place(m, owner, value, frame)
+    owner = _in_place_of(statement.value)
+    if isinstance(owner, ir.Name | ir.Attribute):
+        _changed_in_place(m, owner, value, frame)
     return Flow.ON
+
+
+def _in_place_of(expr: ir.Expr) -> ir.Expr | None:
+    """What a chain of methods changes in place: `x` for `x.mul_(2).sub_(1)`; None where there is something else in the chain."""
+    match expr:
+        case ir.Call(func=ir.Attribute(value=owner, name=name)) if _in_place(name):
+            return _in_place_of(owner) if isinstance(owner, ir.Call) else owner
+        case _:
+            return None
 
 
 def _in_place(name: str) -> bool:
@@ -35,8 +44,7 @@ def _changed_in_place(m: Machine, owner: ir.Expr, value: Value, frame: Frame) ->
     target = owner.value if isinstance(owner, ir.Attribute) and owner.name == "data" else owner
     held = m.evaluate(target, frame)
     tensors = [thing for thing in held if isinstance(thing, Tensor)]
-    if tensors and any(isinstance(thing, Tensor) for thing in value) and all(one.made != axes.LEARNED for one in tensors):
-        # Weights stay weights.
+    if tensors and all(one.made != axes.LEARNED for one in tensors):  # weights stay weights
         assignment.assign(m, target, value, frame)
 
 

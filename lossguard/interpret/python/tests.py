@@ -13,6 +13,7 @@ from lossguard.interpret.core.machine import Frame, Machine, Site
 from lossguard.interpret.core.things import (
     ENTRIES,
     ITEMS,
+    Arguments,
     Bound,
     Builtin,
     DictObject,
@@ -28,9 +29,11 @@ from lossguard.interpret.core.things import (
     Thing,
     Value,
 )
+from lossguard.interpret.library import calls
 from lossguard.interpret.python import counting
 from lossguard.syntax import ir
 from lossguard.syntax.spell import spell
+from lossguard.tensors import Tensor
 
 
 class Test(NamedTuple):
@@ -200,7 +203,16 @@ def spell_of(site: Site) -> str:
 _NEGATED = {"!=": "==", "is not": "is", "not in": "in"}
 
 
+# Comparisons as methods, and the one that says the same from the other side.
+_METHODS: Final = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+_MIRRORED: Final = {**counting.MIRRORED, "!=": "!="}
+
+
 def _compared(m: Machine, op: str, left: Thing, right: Thing, site: Site) -> Value:
+    if op in _METHODS and isinstance(left, Tensor):
+        return calls.call_method(m, left, _METHODS[op], Arguments((sole(right),)), site)
+    if op in _METHODS and isinstance(right, Tensor):
+        return calls.call_method(m, right, _METHODS[_MIRRORED[op]], Arguments((sole(left),)), site)
     if op in _NEGATED:
         return evaluate_not(m, _compared(m, _NEGATED[op], left, right, site), site)
     known = counting.compared(op, left, right) if op in counting.COMPARISONS else None

@@ -5,24 +5,34 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
+from lossguard.domains import Domain
 from lossguard.flow.computing import TEXT_METHODS
-from lossguard.flow.symbols import Attribute, Default, Symbol
+from lossguard.flow.symbols import Attribute, Default, Symbol, Test
 from lossguard.flow.values import Constant, Unknown, Why, sole, unknown
 from lossguard.interpret.core.machine import Machine, Site
-from lossguard.interpret.core.things import Arguments, Pack, UnknownMethod, Value, attributes_of
+from lossguard.interpret.core.things import Arguments, Bound, Pack, UnknownMethod, Value, attributes_of
 from lossguard.interpret.library import calls
+from lossguard.tensors import Tensor
 
 
 def get_attribute(m: Machine, thing: Unknown, name: str, site: Site) -> Value:
     """`unknown.name`: what was set there, or one more unknown; a tensor's method as such."""
     if thing.symbol is not None and (found := m.store.get((attributes_of(thing.symbol), name))) is not None:
         return found
+    if thing.symbol is not None and isinstance(thing.symbol.origin, Test) and (mask := of_mask(m, name)) is not None:
+        return mask
     found = m.derived(thing, Why.ATTRIBUTE, f"`{name}` of {thing.detail}", lambda one: one.attribute(name))
     method = calls.tensor_method(m, name)
     plain = found.only
     if method is None or not isinstance(plain, Unknown):
         return found
     return sole(UnknownMethod(plain.why, plain.detail, plain.symbol, thing, method))
+
+
+def of_mask(m: Machine, name: str) -> Value | None:
+    """`(a > b).float`: Python's booleans have no such method, so what was compared are tensors; None where they have."""
+    method = None if hasattr(bool, name) else calls.tensor_method(m, name)
+    return None if method is None else sole(Bound(Tensor(Domain.MASK), method))
 
 
 def by_default(found: Value, default: Value, *, known: bool) -> Value:
