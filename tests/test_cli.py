@@ -279,6 +279,17 @@ def with_a_loss_of_its_own(project: Path) -> Path:
     return project
 
 
+def test_findings_that_would_read_the_same_say_where_they_come_from(tmp_path: Path) -> None:
+    model = "class {}(nn.Module):\n    def forward(self, x):\n        return x.softmax(1)\n\n\n"
+    text = "import torch\nfrom torch import nn\n\n\n" + model.format("One") + model.format("Two")
+    text += "for net in (One(), Two()):\n    nn.CrossEntropyLoss()(net(torch.rand(2, 3)), torch.tensor([0, 1]))\n"
+    (tmp_path / "nets.py").write_text(text, encoding="utf-8")
+
+    found = lossguard("check", "--output-format", "concise", cwd=tmp_path).out.splitlines()
+
+    assert [line.rpartition(" ")[2] for line in found[:2]] == ["nets.py:7:16)", "nets.py:12:16)"]
+
+
 @pytest.mark.parametrize("paths", [(), ("step.py",), (".",), ("ours", "step.py")], ids=str)
 def test_a_loss_of_ones_own_is_one_line(paths: tuple[str, ...], with_a_loss_of_its_own: Path) -> None:
     ran = lossguard("check", *paths, "--output-format", "concise", cwd=with_a_loss_of_its_own)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from lossguard.findings import Finding
 from lossguard.report.results import Results, headline, shown
 
@@ -13,5 +15,11 @@ def line(finding: Finding) -> str:
 
 
 def text(results: Results) -> str:
-    """All findings."""
-    return "".join(f"{line(finding)}\n" for finding in results.findings)
+    """All findings; where several would read the same, each says where its value was made."""
+    lines = [line(finding) for finding in results.findings]
+    alike = Counter(lines)
+    return "".join(f"{one}{_origin(finding) if alike[one] > 1 else ''}\n" for one, finding in zip(lines, results.findings, strict=True))
+
+
+def _origin(finding: Finding) -> str:
+    return f" (made at {shown(finding).trace[0].span})" if finding.trace else ""
