@@ -240,6 +240,8 @@ def _call_once(m: Machine, contract: Contract, arguments: Arguments, site: Site,
         bound = bind(signature, arguments)
         if bound is not None and all(_fits(parameter, bound) for parameter in signature.parameters):
             return results.build(Call(m, contract, plain, bound, site, receiver), signature)
+    if contract.makes_loss:  # of whatever it is, it is a loss
+        return sole(Tensor(Domain.LOSS, made=contract.family, source=site.place))
     return m.unknown(Why.OPERATION, f"`{contract.family}` of something that has no meaning to keep", site)
 
 
