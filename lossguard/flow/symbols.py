@@ -9,7 +9,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, assert_never
 
 from lossguard.flow.places import Address, Place
 
@@ -336,7 +336,7 @@ class Symbol:
             case Linear(terms=terms, least=least):
                 return least is not None or not any(isinstance(base, Symbol) and not base.is_artefact for base, _ in terms)
             case origin:
-                return any(part.is_artefact for part in parts(origin))
+                return any(part.is_artefact for part in makings(origin).parts)
 
     @property
     def roots(self) -> frozenset[Hashable]:
@@ -349,51 +349,51 @@ class Symbol:
         return self.origin.of.subject if isinstance(self.origin, Computed) and not isinstance(self.origin, Opaque) else self
 
 
-def parts(origin: Origin) -> tuple[Symbol, ...]:
-    """The symbols that something is made from."""
+class Makings(NamedTuple):
+    """What something is made from: symbols, the objects that it belongs to, and the chain of calls that it was made in."""
+
+    parts: tuple[Symbol, ...] = ()
+    owners: tuple[Address, ...] = ()
+    chain: int = 0
+
+
+def makings(origin: Origin) -> Makings:
+    """What an origin is made from. Every walk through conditions is written over this."""
     match origin:
-        case Parameter() | Made() | Taken() | Option() | Setting() | Held() | Phase() | Varied():
-            return ()
-        case Test(about=about):
-            return about
+        case Parameter() | Option() | Phase():
+            return Makings()
+        case Made(context=context) | Taken(context=context):
+            return Makings(chain=context)
+        case Test(context=context, about=about):
+            return Makings(about, chain=context)
+        case Setting(owner=owner) | Held(owner=owner) | Varied(owner=owner):
+            return Makings(owners=(owner,))
         case Attribute(of=of) | Item(of=of) | Slice(of=of):
-            return (of,)
+            return Makings((of,))
         case Length(of=of) | HasAttribute(of=of) | IsInstance(of=of) | Converted(of=of) | TextOf(of=of):
-            return (of,)
+            return Makings((of,))
         case Equals(of=of) | Among(of=of) | Holds(of=of) | Below(of=of):
-            return (of,)
-        case Linear(terms=terms) | Counter(most=terms):
-            return tuple(base for base, _ in terms if isinstance(base, Symbol))
+            return Makings((of,))
+        case Linear(terms=terms):
+            return _of_terms(terms, 0)
+        case Counter(most=terms, context=context):
+            return _of_terms(terms, context)
         case All(guard=guard):
-            return tuple(literal.symbol for literal in guard)
+            return Makings(tuple(literal.symbol for literal in guard))
         case _:
             assert_never(origin)
 
 
-def owners(origin: Origin) -> tuple[Address, ...]:
-    """The objects that something belongs to."""
-    match origin:
-        case Setting(owner=owner) | Held(owner=owner) | Varied(owner=owner):
-            return (owner,)
-        case Linear(terms=terms) | Counter(most=terms):
-            return tuple(base.owner for base, _ in terms if isinstance(base, ListLength))
-        case _:
-            return ()
-
-
-def chain(origin: Origin) -> int | None:
-    """The chain of calls that something was made in; None where that makes no difference."""
-    match origin:
-        case Made(context=context) | Test(context=context) | Taken(context=context) | Counter(context=context):
-            return context
-        case _:
-            return None
+def _of_terms(terms: Terms, chain: int) -> Makings:
+    bases = [base for base, _ in terms]
+    symbols = tuple(base for base in bases if isinstance(base, Symbol))
+    return Makings(symbols, tuple(base.owner for base in bases if isinstance(base, ListLength)), chain)
 
 
 @lru_cache(maxsize=1 << 16)
 def roots_of(symbol: Symbol) -> frozenset[Hashable]:
     """The innermost parts of a symbol that are not themselves derived from something."""
-    found: set[Hashable] = {root for part in parts(symbol.origin) for root in roots_of(part)}
+    found: set[Hashable] = {root for part in makings(symbol.origin).parts for root in roots_of(part)}
     if isinstance(symbol.origin, Held):
         found.add(symbol.origin.owner)
     return frozenset(found) or frozenset({symbol})

@@ -15,8 +15,7 @@ from lossguard.domains import Reach
 from lossguard.events import Event
 from lossguard.flow.conditions import Guard
 from lossguard.flow.places import Address, Place
-from lossguard.flow.symbols import Made, Phase, Symbol, chain, owners
-from lossguard.flow.symbols import parts as parts_of
+from lossguard.flow.symbols import Made, Phase, Symbol, makings
 from lossguard.flow.values import Unknown
 from lossguard.interpret.core.parts import addresses, parts, rebuilt
 from lossguard.interpret.core.store import Delta, Recording
@@ -197,9 +196,8 @@ class _Inside:
         return self.number(address.context) or (isinstance(owner, Symbol) and self.symbol(owner))
 
     def symbol(self, symbol: Symbol) -> bool:
-        origin = symbol.origin
-        inherited = any(map(self.symbol, parts_of(origin))) or any(map(self.address, owners(origin)))
-        return inherited or self.number(chain(origin) or 0)
+        made = makings(symbol.origin)
+        return any(map(self.symbol, made.parts)) or any(map(self.address, made.owners)) or self.number(made.chain)
 
     def guard(self, guard: Guard) -> bool:
         return any(self.symbol(literal.symbol) for literal in guard)
