@@ -95,11 +95,14 @@ _COMPARABLE: Final = frozenset(
 )
 
 
+_ZEROS_AND_ONES: Final = frozenset({Domain.MASK, Domain.ONE_HOT, Domain.INDICES})
+
+
 def _of_meaning(tensor: Tensor, fact: Fact) -> str | None:
     if Domain.TENSOR in {tensor.domain, fact.domain}:
         return None
-    if tensor.made == "literal" and {tensor.domain, fact.domain} == {Domain.ONE_HOT, Domain.INDICES}:
-        return None  # whole numbers 0 and 1 are both: where they stand decides
+    if (tensor.made == "literal" or tensor.domain is Domain.MASK) and {tensor.domain, fact.domain} <= _ZEROS_AND_ONES:
+        return None  # whole numbers 0 and 1 are all of these: where they stand decides
     if not (tensor.domain.is_a(fact.domain) or fact.domain.is_a(tensor.domain)):
         return f"{tensor.domain.value} against {fact.domain.value}"
     said, seen = _operation(tensor.made), _operation(fact.made)

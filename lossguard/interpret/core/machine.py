@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -15,7 +15,7 @@ from lossguard.contracts.language import Word
 from lossguard.contracts.library import Library
 from lossguard.domains import Reach
 from lossguard.events import Entry, Event
-from lossguard.flow.conditions import ALWAYS, Guard, both
+from lossguard.flow.conditions import ALWAYS, Guard, both, complementary
 from lossguard.flow.places import Address, Place
 from lossguard.flow.symbols import Made, Symbol
 from lossguard.flow.values import Unknown, Why, join, sole, unknown
@@ -242,6 +242,9 @@ class Machine:
             self.store.recordings[-1].events[event] = None
         values = tuple(argument.value for argument in event.arguments)
         known = self.events.setdefault((event.kind, event.place, event.name, event.choice, event.reach, values), [])
+        for other in known:  # what happens under a condition, and where it fails, happens
+            shared = complementary(other.path, event.path)
+            event = event if shared is None else replace(event, path=shared)
         same = next((other for other in known if other.path <= event.path), None)
         if same is not None:
             self.origins[same].add(self.entry)
