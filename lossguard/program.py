@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from lossguard.changed import MARKERS, REGISTERS
+from lossguard.contracts.library import Loops
 from lossguard.flow.places import Place
 from lossguard.isolation import Say, excused
 from lossguard.source import Reason, Source, Span, UnreadableError, read, unread
@@ -68,10 +69,10 @@ class Program:
             self.opened[file] = self._parse(file)
         return self.opened[file]
 
-    def keeping(self, file: str) -> dict[int, Kept]:
+    def keeping(self, file: str, loops: Loops) -> dict[int, Kept]:
         """The statements of a file that keep the graph of every loss, by their places."""
         if file not in self._keeping:
-            self._keeping[file] = keeping(self.parsed(file).module)
+            self._keeping[file] = keeping(self.parsed(file).module, loops)
         return self._keeping[file]
 
     def _parse(self, file: str) -> Parsed:

@@ -78,6 +78,8 @@ EFFECTS: Final[Mapping[str, range]] = {
     "Fields": range(1, 9),  # the names of a tuple's items
     "Gradients": range(1, 2),  # Gradients(False): none are recorded under this context manager, or in this method
     "Detached": range(0, 1),  # nothing learns through the result: `x.item()`
+    "Trains": range(0, 1),  # a backward pass starts from the object, or the argument
+    "Steps": range(0, 1),  # what a training loop does once for each step
     "Phase": range(0, 1),  # a flag that says in which phase a run is
     "Item": range(1, 3),  # Item("key"): the item of the object, or of an argument
     "Attribute": range(1, 3),  # Attribute("object", "name"): getattr

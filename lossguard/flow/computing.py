@@ -54,9 +54,9 @@ def _applied(origin: Computed, value: Hashable) -> Hashable:  # one line for eac
         case Holds(constant=constant):
             return constant in value  # type: ignore[operator]  # the TypeError is caught
         case Below(number=number, inclusive=inclusive):
-            return value <= number if inclusive else value < number  # type: ignore[operator]
+            return value <= number if inclusive else value < number  # type: ignore[operator]  # likewise
         case Length():
-            return len(value)  # type: ignore[arg-type]
+            return len(value)  # type: ignore[arg-type]  # likewise
         case TextOf(method=method, given=given):
             return _TEXTS[method](value, *given)
         case IsInstance(classes=classes):

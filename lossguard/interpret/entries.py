@@ -5,7 +5,7 @@ Those that nobody in the file mentions come first: what they call has then been 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lossguard.events import Entry
 from lossguard.flow import values
@@ -38,11 +38,11 @@ def _site(thing: Function | ProjectClass) -> Site:
     return Site(thing.file, thing.node, 0)
 
 
-def _bounded(m: Machine, work: object) -> bool:
+def _bounded(m: Machine, work: Callable[..., object]) -> bool:
     """Do some work on the side, within the bounds; gives whether it came to an end."""
     m.begin()
     try:
-        work()  # type: ignore[operator]
+        work()
     except (ExhaustedError, RecursionError):
         m.store.reset()
         return False

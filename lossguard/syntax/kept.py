@@ -9,18 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from lossguard.contracts.library import Loops
 from lossguard.syntax import ir
 from lossguard.syntax.scopes import nodes_of, parts, statements_of
 from lossguard.syntax.spell import spell
 
-# The methods with which a backward pass starts: `loss.backward()`, `accelerator.backward(loss)`, `self.manual_backward(loss)`.
-_STARTS: Final = frozenset({"backward", "manual_backward"})
-# Options of a backward pass after which the graph is needed again.
-_AGAIN: Final = frozenset({"retain_graph", "create_graph"})
-# What a turn does once for each step: `optimizer.step()`, `optimizer.zero_grad()`, `w.grad.zero_()`.
-_STEPS: Final = frozenset({"step", "zero_grad", "zero_"})
-# Methods after which a loss still has its graph.
-_SAME: Final = frozenset({"mean", "sum", "squeeze", "clone", "cpu", "cuda"})
 # Methods that take something out of a list.
 _TAKING: Final = frozenset({"pop", "popleft", "clear", "remove"})
 
@@ -33,9 +26,9 @@ class Kept(NamedTuple):
     value: ir.Expr
 
 
-def keeping(module: ir.Module) -> dict[int, Kept]:
+def keeping(module: ir.Module, loops: Loops) -> dict[int, Kept]:
     """All statements, in loops, that add a loss which is trained in the same turn to what outlives the turn, by their places."""
-    found = [pair for loop in _loops(module.body) for pair in _keeping(tuple(statements_of(loop.body)))]
+    found = [pair for loop in _loops(module.body) for pair in _keeping(tuple(statements_of(loop.body)), loops)]
     bounded = frozenset(_bounded(module.body)) if found else frozenset()
     return {at: kept for at, kept in found if kept.total not in bounded}
 
@@ -58,21 +51,21 @@ def _loops(body: tuple[ir.Stmt, ...]) -> Iterator[ir.For | ir.While]:
             yield from _loops(statement.body)
 
 
-def _keeping(turn: tuple[ir.Stmt, ...]) -> Iterator[tuple[int, Kept]]:
-    if not any(_steps(statement) for statement in turn):
+def _keeping(turn: tuple[ir.Stmt, ...], loops: Loops) -> Iterator[tuple[int, Kept]]:
+    if not any(_steps(statement, loops) for statement in turn):
         return
-    trained = [(index, name) for index, statement in enumerate(turn) for name in _trained(statement)]
+    trained = [(index, name) for index, statement in enumerate(turn) for name in _trained(statement, loops)]
     shorter = {total for statement in turn for total in _shortened(statement)} | {name for _, name in trained}
     for index, statement in enumerate(turn):
         for total, value in _kept(statement):
-            same = [start for start, name in trained if name == _loss(value) and not _set_between(turn, name, start, index)]
+            same = [start for start, name in trained if name == _loss(value, loops) and not _set_between(turn, name, start, index)]
             if same and total not in shorter:
                 yield statement.at, Kept(total, spell(value), value)
 
 
-def _steps(statement: ir.Stmt) -> bool:
+def _steps(statement: ir.Stmt, loops: Loops) -> bool:
     nodes = (node for part in parts(statement) for node in nodes_of(part))
-    return any(isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.name in _STEPS for node in nodes)
+    return any(isinstance(node, ir.Call) and isinstance(node.func, ir.Attribute) and node.func.name in loops.steps for node in nodes)
 
 
 def _kept(statement: ir.Stmt) -> Iterator[tuple[str, ir.Expr]]:
@@ -98,40 +91,43 @@ def _shortened(statement: ir.Stmt) -> Iterator[str]:
             yield from (spell(target.value) for target in targets if isinstance(target, ir.Item))
 
 
-def _trained(statement: ir.Stmt) -> Iterator[str]:
+def _trained(statement: ir.Stmt, loops: Loops) -> Iterator[str]:
     """The names of the losses that a statement starts a backward pass from."""
     for node in (node for part in parts(statement) for node in nodes_of(part)):
         match node:
-            case ir.Call(func=ir.Attribute(value=receiver, name=name), args=args) if name in _STARTS:
-                if not any(arg.keyword in _AGAIN for arg in args):
-                    yield from _names((receiver, *(arg.value for arg in args)))
+            case ir.Call(func=ir.Attribute(value=receiver, name=name), args=args) if name in loops.starts:
+                if not any(arg.keyword in loops.starts[name] for arg in args):
+                    yield from _names((receiver, *(arg.value for arg in args)), loops)
     match statement:  # `with amp.scale_loss(loss, optimizer) as scaled: scaled.backward()`
         case ir.With(items=((ir.Call(args=args), ir.Name(id=name)),), body=body) if name in {
-            found for inner in statements_of(body) for found in _trained(inner)
+            found for inner in statements_of(body) for found in _trained(inner, loops)
         }:
-            yield from _names(arg.value for arg in args)
+            yield from _names((arg.value for arg in args), loops)
 
 
-def _names(parts_of: Iterable[ir.Expr]) -> Iterator[str]:
+def _names(parts_of: Iterable[ir.Expr], loops: Loops) -> Iterator[str]:
+    """The losses in what a backward pass starts from: `loss / 4`, `scaler.scale(loss)`."""
     for part in parts_of:
         match part:
-            case ir.Call(func=ir.Attribute(name="scale"), args=(ir.Arg(value=value),)):  # `scaler.scale(loss).backward()`
-                yield from _names((value,))
-            case _ if (name := _loss(part)) is not None:
-                yield name
+            case ir.Call(func=ir.Attribute(name=name), args=(ir.Arg(value=value),)) if (
+                name in loops.scales
+            ):  # `scaler.scale(loss).backward()`
+                yield from _names((value,), loops)
+            case _ if (found := _loss(part, loops)) is not None:
+                yield found
 
 
-def _loss(expr: ir.Expr) -> str | None:
+def _loss(expr: ir.Expr, loops: Loops) -> str | None:
     """The one name that a value comes to by arithmetic: `loss * len(x) / 2`."""
     match expr:
         case ir.Name(id=name):
             return name
         case ir.Unary(operand=value):
-            return _loss(value)
-        case ir.Call(func=ir.Attribute(value=value, name=name)) if name in _SAME:
-            return _loss(value)
+            return _loss(value, loops)
+        case ir.Call(func=ir.Attribute(value=value, name=name)) if loops.keeps(name):
+            return _loss(value, loops)
         case ir.Binary(op="*" | "/", left=left, right=right):
-            return _loss(right) if isinstance(left, ir.Const) else _loss(left)
+            return _loss(right if isinstance(left, ir.Const) else left, loops)
         case _:
             return None
 

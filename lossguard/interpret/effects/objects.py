@@ -228,6 +228,8 @@ EFFECTS: Final = {
     "Gradients": _gradients,
     "Phase": _kept,
     "Detached": _kept,
+    "Trains": _kept,
+    "Steps": _kept,
     "Item": _item,
     "Attribute": _attribute,
 }

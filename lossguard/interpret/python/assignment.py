@@ -92,7 +92,7 @@ def execute_augment(m: Machine, statement: ir.Augment, frame: Frame) -> Flow:
 
 def note_kept(m: Machine, statement: ir.Stmt, frame: Frame) -> None:
     """Report a loss whose graph outlives its turn of a loop. That a backward pass starts from it says what it is, known or not."""
-    kept = m.program.keeping(frame.file).get(statement.at)
+    kept = m.program.keeping(frame.file, m.library.loops).get(statement.at)
     if kept is not None and m.reach is Reach.TRAINED and _is_kept(m, statement, m.evaluate(kept.value, frame), frame):
         argument = Argument("value", sole(Tensor(Domain.LOSS)), kept.loss)
         m.emit(Event(EventKind.ACCUMULATE, "loss", kept.total, Place(frame.file, statement.at), (argument,), m.path))

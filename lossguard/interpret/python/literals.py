@@ -11,7 +11,7 @@ from lossguard.domains import Domain
 from lossguard.flow.traces import Move, Step, Trace
 from lossguard.flow.values import Constant
 from lossguard.interpret.core.machine import Machine, Site
-from lossguard.interpret.core.things import Items, ListObject, Pack, Thing
+from lossguard.interpret.core.things import Items, ListObject, Pack, Thing, Value
 from lossguard.interpret.python.containers import content_of
 from lossguard.tensors import Shape, Tensor
 
@@ -49,8 +49,8 @@ def _numbers(m: Machine, thing: Thing | None) -> Nested | None:
             return None
 
 
-def _row(m: Machine, items: tuple[object, ...]) -> Nested | None:
-    row = [_numbers(m, item.only) for item in items]  # type: ignore[attr-defined]  # values
+def _row(m: Machine, items: tuple[Value, ...]) -> Nested | None:
+    row = [_numbers(m, item.only) for item in items]
     return None if any(part is None for part in row) else [part for part in row if part is not None]
 
 
@@ -74,7 +74,7 @@ def _flat(data: Nested) -> Iterator[float]:
 def _at(data: Nested, index: tuple[int, ...]) -> float:
     for number in index:
         data = data[number]  # type: ignore[index]  # the shape says that it is a list
-    return data  # type: ignore[return-value]
+    return data  # type: ignore[return-value]  # so many numbers as the shape has sizes lead to an entry
 
 
 def _meaning(data: Nested, shape: Shape) -> tuple[Domain, int | None]:
