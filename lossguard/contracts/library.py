@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
@@ -18,22 +18,18 @@ WORDS: Final = "words"
 PYTHON: Final = "python"
 
 
-# The class whose methods are those that training loops call, whosever they are.
-LOOP: Final = "loops.Loop"
-
-
 @dataclass(frozen=True, slots=True)
 class Loops:
     """The methods of training loops, by name.
 
     `starts` are those that a backward pass starts with, each with the options that ask for the graph again; `steps` are done once for
-    each step, `scales` to a loss before. `keeps` says whether what a tensor's method makes of a loss still has its graph.
+    each step, `scales` to a loss before. After those that `keeps` has, a loss still has its graph.
     """
 
     starts: Mapping[str, frozenset[str]]
     steps: frozenset[str]
     scales: frozenset[str]
-    keeps: Callable[[str], bool]
+    keeps: frozenset[str]
 
 
 class Library:
@@ -91,14 +87,17 @@ class Library:
     @cached_property
     def loops(self) -> Loops:
         """What is known of the methods of training loops."""
-        found = self.find(LOOP)
-        held = found.methods if isinstance(found, ClassContract) else {}
+        held = self._methods("loops.Loop")
         words = {name: method.signatures[0].result for name, method in held.items()}
         starts = [name for name, result in words.items() if result.effect("Trains") is not None]
         again = {name: frozenset(one.name for one in held[name].signatures[0].parameters if one.kind == "keyword") for name in starts}
         steps = frozenset(name for name, result in words.items() if result.effect("Steps") is not None)
         scales = frozenset(name for name, result in words.items() if result.variable is not None)
-        return Loops(again, steps, scales, lambda name: self.method(name) is not None and not self.detaches(name))
+        return Loops(again, steps, scales, frozenset(self._methods("loops.Kept")))
+
+    def _methods(self, name: str) -> Mapping[str, Contract]:
+        found = self.find(name)
+        return found.methods if isinstance(found, ClassContract) else {}
 
     def detaches(self, name: str) -> bool:
         """Whether nothing learns through an attribute, or the result of a method, of a tensor: `item`, `data`."""

@@ -124,7 +124,7 @@ def _loss(expr: ir.Expr, loops: Loops) -> str | None:
             return name
         case ir.Unary(operand=value):
             return _loss(value, loops)
-        case ir.Call(func=ir.Attribute(value=value, name=name)) if loops.keeps(name):
+        case ir.Call(func=ir.Attribute(value=value, name=name)) if name in loops.keeps:
             return _loss(value, loops)
         case ir.Binary(op="*" | "/", left=left, right=right):
             return _loss(right if isinstance(left, ir.Const) else left, loops)
